@@ -1,0 +1,46 @@
+"""ページの数式を読み、実装と照合し、HTML に織りこむしくみ。
+
+データは左から右へ一度だけ流れる。
+
+    page ─→ tokens ─→ parser ─→ evaluate ─→ check ─→ book ─→ extension
+    本文     字句       木         値          判定      全ページ   HTML
+
+記号の型は symbols、標本は sampling、実装への結びつけは binding、図は figure、組版は katex が受け持つ。
+話題のモジュールはこのパッケージを import しない。
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class FormulaError(Exception):
+    """式についての一つの事実。場所は知らず、境界にいる Problem が足す。
+
+    span は式の LaTeX の中の (始まり, 終わり)。分からなければ None。
+    """
+
+    def __init__(self, message, span=None):
+        super().__init__(message)
+        self.message, self.span = message, span
+
+
+@dataclass(frozen=True)
+class Problem:
+    """著者に見せる一件の誤り。path:line、ラベル、文、証拠の順に並ぶ。"""
+
+    path: str
+    line: int
+    label: str
+    message: str
+
+    def __str__(self):
+        head = f"{self.path}:{self.line}" + (f": {self.label}" if self.label else "")
+        return "\n".join([head, *("  " + line for line in self.message.split("\n"))])
+
+
+def report(problems):
+    """誤りをすべて並べた文。"""
+    problems = sorted(problems, key=lambda p: (p.path, p.line))
+    return "\n\n".join([f"数式の誤りが {len(problems)} 件あります。", *map(str, problems)])

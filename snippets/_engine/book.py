@@ -1,0 +1,184 @@
+"""全ページの照合。変わったページだけを、まっさらなプロセスで調べなおす。
+
+ページの照合は互いに独立なので、プロセスへ配って並べる。話題のモジュールは働き手の中でだけ import され、
+親には残らない。実装を直せば、次の照合は必ず新しい実装を見る。
+"""
+
+import contextlib
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, TimeoutError, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from . import ROOT, FormulaError, Problem, cache, katex, report
+from .binding import public_functions, split_label, test_path, topic_path, topics
+from .page import read_page, shown
+from .timing import SECONDS
+
+DOCS = ROOT / "docs"
+KATEX_CACHE = ROOT / ".cache"
+_GRACE = 120
+
+
+@dataclass
+class Book:
+    """全ページの結果。labels はラベルから (ページ, Formula)、problems は見つかった誤りのすべて。"""
+
+    pages: dict
+    results: dict
+    problems: list = field(default_factory=list)
+    executed: list = field(default_factory=list)
+
+    @cached_property
+    def labels(self):
+        return {f.label: (page, f) for page in self.pages.values() for f in page.formulas if f.expected}
+
+    @cached_property
+    def math(self):
+        return {key: html for result in self.results.values() for key, html in result["math"].items()}
+
+    def raise_if_wrong(self):
+        if self.problems:
+            raise FormulaError(report(self.problems))
+
+
+def read_book(docs=DOCS):
+    """docs/ のすべてのページ。"""
+    paths = sorted(docs.rglob("*.md"))
+    return {page.name: page for page in (read_page(path, docs) for path in paths)}
+
+
+def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
+    """全ページを照合し、Book にまとめる。only があれば、そのページだけを調べる。"""
+    pages = read_book(docs)
+    chosen = [p for p in pages.values() if only is None or p.name in only]
+    engine = cache.engine_key()
+    keys = {page.name: cache.page_key(page, pages, engine) for page in chosen}
+    results = {page.name: cache.load(page.name, keys[page.name], folder) for page in chosen}
+    stale = [page for page in chosen if results[page.name] is None]
+    results |= _check_pages(stale, docs, workers)
+    book = Book(pages, results, executed=[page.name for page in stale])
+    for page in stale:
+        book.problems += [Problem(**p) for p in results[page.name]["problems"]]
+    _typeset(book, stale)
+    if only is None:
+        book.problems += contract(pages)
+    wrong = {problem.path for problem in book.problems}
+    for page in stale:
+        if page.shown not in wrong:
+            cache.save(page.name, keys[page.name], results[page.name], folder)
+    return book
+
+
+def check_one(name, docs):
+    """働き手の仕事。一ページを調べて、JSON に書ける形で返す。"""
+    from .chapter import check_page
+
+    pages = read_book(Path(docs))
+    result = check_page(pages[name], pages)
+    return asdict(result)
+
+
+def _check_pages(pages, docs, workers):
+    """変わったページを並べて調べる。止まった働き手のページには、そう書く。"""
+    if not pages:
+        return {}
+    results, limit = {}, _GRACE + SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context, max_tasks_per_child=None)
+    heavy_first = sorted(pages, key=lambda p: -len(p.formulas) - 3 * len(p.figures))
+    futures = {pool.submit(check_one, page.name, str(docs)): page for page in heavy_first}
+    try:
+        for future in as_completed(futures, timeout=limit):
+            page = futures[future]
+            try:
+                results[page.name] = future.result()
+            except BrokenProcessPool:
+                results[page.name] = _stopped(page, "照合のプロセスが途中で落ちた")
+    except TimeoutError:
+        for process in list(pool._processes.values()):
+            process.kill()
+        for page in pages:
+            results.setdefault(page.name, _stopped(page, "照合が終わらない。止まらない実装がある"))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return results
+
+
+def _stopped(page, message):
+    from .chapter import Result
+
+    return asdict(Result(page.name, problems=[Problem(page.shown, 1, "", message)]))
+
+
+def _typeset(book, pages):
+    """式を KaTeX で組む。一度の組版で Node は高々一度しか起きない。"""
+    wanted = []
+    for page in pages:
+        wanted += [(page, f.line, f, f.tex, True) for f in page.formulas]
+        wanted += [(page, line, None, tex, False) for line, tex in page.inline]
+    if not wanted:
+        return
+    try:
+        rendered = katex.render([(tex, display) for *_, tex, display in wanted], KATEX_CACHE)
+    except katex.KatexUnavailable as error:
+        book.problems.append(Problem("snippets/_engine/package.json", 1, "", str(error)))
+        return
+    for (page, line, formula, tex, display), html in zip(wanted, rendered, strict=True):
+        if isinstance(html, katex.KatexError):
+            book.problems.append(_katex_problem(page, line, formula, tex, html))
+        else:
+            book.results[page.name]["math"][math_key(tex, display)] = html
+
+
+def _katex_problem(page, line, formula, tex, error):
+    message = f"KaTeX が組めない: {error.message}"
+    if formula is None or error.column is None:
+        return Problem(page.shown, line, "", f"{message}\n  ${tex}$")
+    lead = len(formula.latex) - len(formula.latex.lstrip())
+    return formula.problem(FormulaError(message, (lead + error.column - 1, lead + error.column)))
+
+
+def math_key(tex, display):
+    return ("$$" if display else "$") + tex
+
+
+def contract(pages):
+    """ページと実装とテストと図が、互いにそろっていること。"""
+    problems, owner, shown_figures, bound_topics = [], {}, set(), set()
+    for page in pages.values():
+        shown_figures |= {ident for _, ident, _ in page.figures}
+        for formula in page.formulas:
+            if not formula.expected:
+                continue
+            if formula.label in owner:
+                message = f"ラベルが {owner[formula.label]} と重なっている"
+                problems.append(Problem(page.shown, formula.line, formula.label, message))
+            owner[formula.label] = f"{page.shown}:{formula.line}"
+            with contextlib.suppress(FormulaError):
+                bound_topics.add(split_label(formula.label)[0])
+    for topic in topics():
+        problems += _topic_contract(topic, pages, bound_topics, shown_figures)
+    return problems
+
+
+def _topic_contract(topic, pages, bound_topics, figures):
+    path = topic_path(topic)
+    try:
+        plots = [name for name in public_functions(topic) if name == "plot" or name.startswith("plot_")]
+    except FormulaError as error:
+        return [Problem(shown(path), 1, topic, error.message)]
+    causes = []
+    if topic not in pages:
+        causes.append(f"docs/{topic.replace('.', '/')}.md がない。話題には同じ名のページがいる")
+    if topic not in bound_topics:
+        causes.append("この話題に結ばれた式がどのページにもない")
+    if not test_path(topic).is_file():
+        causes.append(f"{test_path(topic).relative_to(ROOT)} がない。話題には同じ名のテストがいる")
+    if "plot" not in plots:
+        causes.append("図を描く plot がない")
+    causes += [f"図 {topic}.{n} がどのページにも出ていない" for n in plots if f"{topic}.{n}" not in figures]
+    return [Problem(shown(path), 1, topic, cause) for cause in causes]

@@ -1,0 +1,99 @@
+"""結果の置き場。鍵は、結果を変えうるものすべてのハッシュである。"""
+
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from . import ROOT
+from .binding import SNIPPETS, topic_path, topics
+
+FOLDER = ROOT / ".cache" / "formulas"
+_LIBRARIES = ("numpy", "scipy", "mpmath", "matplotlib", "matplotlib-fontja", "torch", "pyyaml")
+
+
+def digest(*parts):
+    """文字列やバイト列のハッシュ。区切りがずれても衝突しない。"""
+    state = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode()
+        state.update(len(data).to_bytes(8, "big") + data)
+    return state.hexdigest()
+
+
+def engine_key():
+    """エンジンのソースと、値に関わるライブラリの版。"""
+    files = sorted(p for p in (SNIPPETS / "_engine").iterdir() if p.suffix in (".py", ".mjs", ".json"))
+    return digest(sys.version, *map(_version, _LIBRARIES), *(p.read_bytes() for p in files))
+
+
+@lru_cache
+def _version(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "なし"
+
+
+def page_key(page, library, engine):
+    """一ページの結果の鍵。使うページと、名の出る話題から import でたどれるソースを含む。"""
+    pages = _closure([page.name], lambda name: library[name].uses if name in library else [])
+    texts = [library[name].text for name in sorted(pages) if name in library]
+    named = [topic for topic in topics() if any(re.search(rf"\b{re.escape(topic)}\b", text) for text in texts)]
+    sources = sorted(_closure([topic_path(topic) for topic in named], imports))
+    contents = [part for source in sources for part in (source.as_posix(), source.read_bytes())]
+    return digest(engine, page.name, *topics(), *texts, *contents)
+
+
+def _closure(start, step):
+    found, pending = set(), list(start)
+    while pending:
+        item = pending.pop()
+        if item not in found:
+            found.add(item)
+            pending += step(item)
+    return found
+
+
+def imports(path):
+    """モジュールが import する、プロジェクトの中のソース。"""
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except SyntaxError:
+        return []
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    paths = [ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in found if name.startswith("snippets")]
+    return [path for path in paths if path.is_file()]
+
+
+def load(name, key, folder=FOLDER):
+    """しまった結果。ないか、壊れているか、鍵が違えば None。"""
+    try:
+        entry = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        return entry["result"] if entry["key"] == key and entry["sum"] == _sum(entry["result"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def save(name, key, result, folder=FOLDER):
+    """結果をしまう。書きかけの入れ物は残らない。"""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"key": key, "sum": _sum(result), "result": result}, file, ensure_ascii=False)
+    Path(temporary).replace(folder / f"{name}.json")
+
+
+def _sum(result):
+    return digest(json.dumps(result, ensure_ascii=False, sort_keys=True))

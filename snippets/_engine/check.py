@@ -1,0 +1,259 @@
+"""式と実装の照合。標本ごとに、式のすべての辺を 40 桁で、実装を float64 で求めて比べる。"""
+
+import itertools
+from dataclasses import dataclass
+
+import mpmath
+import numpy as np
+
+from . import FormulaError
+from .evaluate import Evaluator
+from .nodes import free_names, names, walk
+from .sampling import COUNT, Sampler
+from .sharpness import ORDER, Sharpness
+from .statements import needed
+from .timing import SECONDS, TimeLimit, time_limit
+from .values import DIGITS, Double, Exact, Family, is_array, scalar, shape_text, show
+
+SIDES = (mpmath.mpf(10) ** -18, mpmath.mpf(10) ** -25)  # 辺どうし。相対と絶対
+CODE = (1e-9, 1e-12)  # 式と float64 の実装
+THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """通った式についての証拠。ulp は実装の最大誤差、None なら実装に結ばれない関係。"""
+
+    label: str
+    points: int
+    exhaustive: bool
+    ulp: float | None
+    digits: int = DIGITS
+
+
+def check(formula, statements, scope, bound=None, seed=0, count=COUNT):
+    """式を照合し Verdict を返す。合わなければ FormulaError。"""
+    try:
+        with time_limit(SECONDS):
+            return Check(statements, scope, bound, seed, count).run(formula.label)
+    except TimeLimit:
+        where = f" — {bound.location}" if bound else ""
+        raise FormulaError(f"{SECONDS} 秒たっても照合が終わらない{where}") from None
+
+
+class Check:
+    """一つの式の照合。"""
+
+    def __init__(self, statements, scope, bound, seed, count):
+        self.statements, self.scope, self.bound = statements, scope, bound
+        self.ulp = 0.0 if bound else None
+        self.truths = {True: 0, False: 0}
+        self.sharpness = {}
+        for statement in statements:
+            if not bound and statement.kind != "relation":
+                raise FormulaError("コロンのラベルは、定まったものどうしの関係にだけ使う。定義や値には実装がいる")
+            if bound:
+                self.pin(statement)
+        nodes = [side for statement in statements for side in statement.evaluated]
+        nodes += list(bound.arguments.values()) if bound else []
+        self.sampler = Sampler(scope.symbols, needed(nodes, scope), seed, count)
+
+    def run(self, label):
+        points = 0
+        for given in self.sampler:
+            points += 1
+            try:
+                self.point(given)
+            except FormulaError as error:
+                raise FormulaError(self.at(error.message, given), error.span) from None
+            except (ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
+                raise FormulaError(self.at(f"計算できない（{type(error).__name__}: {error}）", given)) from error
+        if self.condition and not all(self.truths.values()):
+            only = "真" if self.truths[True] else "偽"
+            raise FormulaError(f"条件が標本 {points} 点すべてで{only}になり、何も区別していない")
+        for statement, k in self.sharpness:
+            self.sharpness[statement, k].require(statement.sides[k + 1].span)
+        return Verdict(label, points, self.sampler.exhaustive, self.ulp)
+
+    condition = False
+
+    def pin(self, statement):
+        """左辺を実装に結びとめる。左辺を別の文字に書きかえれば、ここで止まる。"""
+        left = statement.sides[0]
+        if self.bound.left is not None and left != self.bound.left:
+            raise FormulaError("左辺が front matter の arguments の左辺と違う", left.span)
+        if statement.kind == "definition" and self.bound.left is None:
+            if (statement.head[0] or "").endswith(("_", "^")):
+                raise FormulaError("層や時刻の値の定義には、arguments に「左辺 = 引数, …」と書く", left.span)
+            if left in self.bound.arguments.values():
+                raise FormulaError("左辺は実装に渡す値なので、ここでは定義できない", left.span)
+        leading = leading_names(statement)
+        passed = [node.args[0] for node in self.bound.arguments.values() if node.op in ("symbol", "callable")]
+        if len(self.statements) == 1 and leading != passed[: len(leading)]:
+            message = f"左辺の {', '.join(leading)} が、実装の引数の先頭に並んでいない — {self.bound.location}"
+            raise FormulaError(message, left.span)
+
+    def point(self, given):
+        """標本一点で、すべての文を比べる。"""
+        exact = Evaluator(Exact, self.scope, lifted(given))
+        passed = set().union(*map(names, self.bound.arguments.values())) if self.bound else set()
+        once = None
+        for k, statement in enumerate(self.statements):
+            free = self.free_indices(statement)
+            spans = {name: range(low, high + 1) for name in free for low, high in [exact.range(name)]}
+            for combination in itertools.product(*spans.values()):
+                here = exact.at_index(dict(zip(free, combination, strict=True)))
+                if self.bound and (once is None or passed & spans.keys()):
+                    once = self.code_at(here)
+                part = [here.given[name] - span[0] for name, span in spans.items() if name not in passed]
+                self.compare(statement, here, component(once[k], part) if self.bound else None)
+
+    def free_indices(self, statement):
+        """すべての値について成り立つべき添字。"""
+        ordered = [n.args[0] for side in statement.sides for n in walk(side) if n.op == "symbol"]
+        free = set().union(*map(free_names, statement.sides))
+        return [n for n in dict.fromkeys(ordered) if n in self.scope.indices & free]
+
+    def code_at(self, exact):
+        """文ごとの実装の値。"""
+        result = self.bound.call({name: exact.value(node) for name, node in self.bound.arguments.items()})
+        if len(self.statements) == 1:
+            result = result if isinstance(result, tuple) else (result,)
+        if not isinstance(result, tuple) or len(result) != len(self.statements):
+            count = len(self.statements)
+            raise FormulaError(f"文は {count} 個あるので、実装は同じ数の組を返す — {self.bound.location}")
+        return result
+
+    def compare(self, statement, here, got):
+        sides = [here.value(side) for side in statement.evaluated]
+        if isinstance(got, bool) and statement.kind == "relation":
+            return self.compare_condition(statement, sides, got)
+        self.compare_sides(statement, sides)
+        if self.bound:
+            if statement.kind == "relation" and statement.relations[0] != "=":
+                raise FormulaError("不等式は、真偽を返す関数か、コロンのラベルに結ぶ", statement.node.span)
+            self.compare_code(sides[0], got)
+        else:
+            self.compare_through(statement, here, sides)
+
+    def compare_condition(self, statement, sides, got):
+        self.condition = True
+        truth = all(
+            bool(np.all(holds(r, a, b, exactly=True)))
+            for r, a, b in zip(statement.relations, sides, sides[1:], strict=False)
+        )
+        self.truths[truth] += 1
+        if truth != got:
+            raise FormulaError(f"式と実装が一致しない — {self.bound.location}\n  式 {show(truth)}  実装 {show(got)}")
+
+    def compare_sides(self, statement, sides):
+        shift = len(statement.sides) - len(sides)
+        relations = statement.relations[shift:]
+        for k, (relation, a, b) in enumerate(zip(relations, sides, sides[1:], strict=False)):
+            if is_array(a) != is_array(b) or np.shape(a) != np.shape(b):
+                raise FormulaError(f"辺の形が違う: {shape_text(a)} と {shape_text(b)}", statement.node.span)
+            if relation == "!=":
+                raise FormulaError("≠ は、真偽を返す実装に結んだ条件にだけ使う", statement.node.span)
+            if relation in ORDER:
+                gauge = self.sharpness.setdefault((statement, k + shift), Sharpness(relation))
+                gauge.note(a, b)
+            if not np.all(holds(relation, a, b)):
+                position = k + 1 + shift
+                sign = "一致しない" if relation == "=" else f"関係 {relation} を満たさない"
+                message = f"式の {position} 番目と {position + 1} 番目の辺が{sign}\n  {show(a)}  と  {show(b)}"
+                raise FormulaError(message, statement.sides[k + 1 + shift].span)
+
+    def compare_code(self, want, got):
+        where = self.bound.location
+        got = float(got) if isinstance(got, bool) else got
+        want = want if not isinstance(want, bool) else float(want)
+        if np.shape(want) != np.shape(got):
+            shape = shape_text(got) if np.ndim(got) else "スカラー"
+            raise FormulaError(f"実装の形が式と違う — {where}\n  式 {shape_text(want)}  実装 {shape}")
+        for w, g in zip(np.ravel(want), np.ravel(got), strict=True):
+            error = abs(mpmath.mpf(float(g)) - w) if np.isfinite(g) else mpmath.inf
+            if not error <= CODE[1] + CODE[0] * abs(w):
+                detail = f"式 {show(want)}  実装 {show(got)}"
+                raise FormulaError(f"式と実装が一致しない — {where}\n  {detail}")
+            self.ulp = max(self.ulp, float(error / mpmath.mpf(float(np.spacing(abs(float(w)))))))
+
+    def compare_through(self, statement, here, sides):
+        """名に結ばれた実装を通した float64 の値が、40 桁の値から離れないこと。"""
+        double = Evaluator(Double, self.scope, {k: to_double(v) for k, v in here.given.items()}, through_code=True)
+        for side, want in zip(statement.sides, sides, strict=True):
+            with np.errstate(all="ignore"):
+                got = double.value(side)
+            for w, g in zip(np.ravel(want), np.ravel(got), strict=True):
+                if not abs(float(g) - float(w)) <= THROUGH[1] + THROUGH[0] * abs(float(w)):
+                    detail = f"式 {show(want)}  実装 {show(scalar(np.asarray(got)))}"
+                    raise FormulaError(f"実装を通した値が式の値から離れる\n  {detail}", side.span)
+
+    def at(self, message, given):
+        """反例の標本を添える。"""
+        shown = [
+            f"{name} = {show(value)}"
+            for name, value in given.items()
+            if not callable(value) and not isinstance(value, Family)
+        ]
+        if not shown or "\n" not in message:
+            return message + (f"\n  {', '.join(shown)} のとき" if shown else "")
+        head, detail = message.split("\n", 1)
+        return f"{head}\n  {', '.join(shown)} のとき  {detail.strip()}"
+
+
+def leading_names(statement):
+    """実装の引数の先頭に並ぶべき記号の名。更新する記号か、定義の左辺の引数。"""
+    if statement.kind == "update":
+        base, *indices = statement.sides[0].args if statement.sides[0].op == "index" else [statement.sides[0]]
+        if base.op != "symbol" or any(index.op != "symbol" for index in indices):
+            raise FormulaError("← の左辺は、文字か、添字を一つ付けた文字にする", statement.sides[0].span)
+        return [base.args[0]]
+    return list(statement.head[1] or ()) if statement.kind == "definition" else []
+
+
+def holds(relation, a, b, exactly=False):
+    """関係が成り立つか。等号と等号つき不等号は、丸めの分だけゆるめる。"""
+    if exactly:
+        slack = 0
+    else:
+        slack = SIDES[1] + SIDES[0] * abs(b)
+    difference = a - b
+    return {
+        "=": abs(difference) <= slack, "!=": difference != 0, "<": difference < 0, ">": difference > 0,
+        "<=": difference <= slack, ">=": difference >= -slack,
+    }[relation]  # fmt: skip
+
+
+def component(got, position):
+    """自由な添字に当たる成分。"""
+    if not position or not is_array(got):
+        return got
+    if got.ndim != len(position) or any(p >= n for p, n in zip(position, got.shape, strict=True)):
+        raise FormulaError(f"実装の形 {shape_text(got)} に、式の添字の成分がない")
+    return got[tuple(position)].item()
+
+
+def lifted(given):
+    """標本を 40 桁の数に持ち上げる。float64 の値はちょうど写る。"""
+    return {name: _lift(value) for name, value in given.items()}
+
+
+def _lift(value):
+    if isinstance(value, Family):
+        return Family({k: _lift(v) for k, v in value.items()})
+    if isinstance(value, float):
+        return mpmath.mpf(value)
+    if is_array(value):
+        result = np.empty(value.shape, object)
+        for k in np.ndindex(value.shape):
+            result[k] = mpmath.mpf(float(value[k]))
+        return result
+    return value
+
+
+def to_double(value):
+    if isinstance(value, Family):
+        return Family({k: to_double(v) for k, v in value.items()})
+    if isinstance(value, mpmath.mpf):
+        return float(value)
+    return value.astype(float) if is_array(value) else value

@@ -1,0 +1,134 @@
+"""Python-Markdown とのつなぎ目。式・図・表・数を、照合の済んだ結果から引いて織りこむ。
+
+ページの道も front matter もここには届かないので、全ページを先に照合し、ラベルで結果を引く。
+誤りが一つでもあれば、一ページも書かないうちに、すべての誤りを並べて止まる。
+"""
+
+from html import escape
+
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+
+from . import FormulaError, katex
+from .binding import SNIPPETS, TESTS
+from .book import DOCS, KATEX_CACHE, check_book, math_key
+from .figure import Figure, figure_html
+from .page import COMPUTED, INLINE_MATH, LABEL, scan
+from .weave import formula_html, refused_html, site_number, symbols_html
+
+_memory = {}
+
+
+def current_book():
+    """いまの docs/ と snippets/ の結果。ファイルが変わらないあいだは使いまわす。"""
+    paths = [*DOCS.rglob("*.md"), *SNIPPETS.rglob("*.py"), *TESTS.rglob("*.py"), *SNIPPETS.rglob("*.json")]
+    stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
+    if _memory.get("stamp") != stamp:
+        _memory.update(stamp=stamp, book=check_book())
+    return _memory["book"]
+
+
+class Weave(Preprocessor):
+    """独立した式と図と表を、織った HTML に置きかえる。"""
+
+    def __init__(self, md, book):
+        super().__init__(md)
+        self.book = book
+
+    def run(self, lines):
+        result, first = [], True
+        for block in scan(lines):
+            html = self.html(block)
+            if block.kind == "formula" and first:
+                page, _ = self.book.labels[_label(block)]
+                html, first = symbols_html(page, lambda tex: inline_html(self.book, tex)) + html, False
+            if html is None:
+                result += lines[block.start : block.end]
+            else:
+                result += ["", block.indent + self.md.htmlStash.store(html), ""]
+        return result
+
+    def html(self, block):
+        if block.kind == "formula":
+            return formula_html(self.book, _label(block))
+        if block.kind == "refused":
+            return self.refused(_label(block))
+        if block.kind == "figure":
+            found = (r["figures"].get(block.content) for r in self.book.results.values())
+            return figure_html(Figure(**next(filter(None, found))), block.alt, block.content)
+        if block.kind == "table":
+            return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
+        return None
+
+    def refused(self, label):
+        for page in self.book.pages.values():
+            for formula in page.formulas:
+                if formula.label == label and not formula.expected:
+                    return refused_html(self.book, page, formula)
+        raise FormulaError(f"誤りの見本 {label} が見つからない")
+
+
+def _label(block):
+    return LABEL.search(block.content)[1]
+
+
+class InlineMath(InlineProcessor):
+    """文中の $…$。"""
+
+    def __init__(self, md, book):
+        super().__init__(INLINE_MATH.pattern, md)
+        self.book = book
+
+    def handleMatch(self, match, data):
+        return self.md.htmlStash.store(inline_html(self.book, match[1])), match.start(0), match.end(0)
+
+
+class Computed(InlineProcessor):
+    """{eval}`…` と {site}`…`。"""
+
+    def __init__(self, md, book):
+        super().__init__(COMPUTED.pattern, md)
+        self.book = book
+
+    def handleMatch(self, match, data):
+        html = computed_html(self.book, match[1], match[2])
+        return self.md.htmlStash.store(f'<span class="computed">{html}</span>'), match.start(0), match.end(0)
+
+
+def inline_html(book, tex):
+    """文中の式。本文の外から来たものは、その場で組む。"""
+    html = book.math.get(math_key(tex, False))
+    if html is None:
+        (html,) = katex.render([(tex, False)], KATEX_CACHE)
+        if isinstance(html, katex.KatexError):
+            raise FormulaError(f"KaTeX が組めない: {html.message}\n  ${tex}$")
+    return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+
+
+def computed_html(book, kind, expression):
+    if kind == "site":
+        text = site_number(book, expression)
+        if text is None:
+            raise FormulaError(f"{{site}}`{expression}` という数はない")
+        return escape(text)
+    for result in book.results.values():
+        if f"{kind}:{expression}" in result["computed"]:
+            return result["computed"][f"{kind}:{expression}"]
+    raise FormulaError(f"{expression} の計算結果がない")
+
+
+class FormulaExtension(Extension):
+    """照合してから織る。"""
+
+    def extendMarkdown(self, md):
+        book = current_book()
+        book.raise_if_wrong()
+        katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
+        md.preprocessors.register(Weave(md, book), "formula", 28)
+        md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
+        md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
+
+
+def makeExtension(**options):
+    return FormulaExtension(**options)

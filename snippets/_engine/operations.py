@@ -1,0 +1,227 @@
+"""節ごとの計算。Evaluator の下半分で、木の形と values の代数を結ぶ。"""
+
+import numpy as np
+
+from . import FormulaError, values
+from .dots import expand
+from .values import Family, elementwise, is_array, scalar, stack
+
+_COMPARE = {
+    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
+}  # fmt: skip
+
+
+class Operations:
+    """_op という名のメソッドが、op という節の値を求める。"""
+
+    def _symbol(self, node, name):
+        if self.scope.symbols[name].type.kind == "function":
+            return self.function(node)
+        return self.lookup(name)
+
+    def _callable(self, node, name):
+        """実装に渡す関数そのもの。"""
+        plain = name.rstrip("'")
+        if plain in self.given:
+            return self.given[plain].derivative if name != plain else self.given[plain]
+        if name in self.scope.code:
+            return self.scope.code[name].function
+        raise FormulaError(f"{name} を定める式がない")
+
+    def _number(self, node, text):
+        return self.carrier.number(text)
+
+    def _group(self, node, inner):
+        return self.value(inner)
+
+    def _negative(self, node, a):
+        return -self.number(a)
+
+    def _add(self, node, a, b):
+        return values.add(self.number(a), self.number(b))
+
+    def _subtract(self, node, a, b):
+        return values.add(self.number(a), -self.number(b))
+
+    def _multiply(self, node, a, b):
+        left, right = self.number(a), self.number(b)
+        if is_array(right) and not is_array(left) and a.op == "multiply" and is_array(self.value(a.args[1])):
+            raise FormulaError("内積のあとに配列が並び、どの二つの積か決まらない。括弧を書く")
+        return values.multiply(left, right)
+
+    def _dot(self, node, a, b):
+        left, right = self.number(a), self.number(b)
+        if is_array(left) != is_array(right) and "multiply" in (a.op, b.op):
+            raise FormulaError("中点と並べた積がまじり、内積の相手が決まらない。括弧を書く")
+        return values.dot(left, right)
+
+    def _times(self, node, a, b):
+        return values.times(self.number(a), self.number(b))
+
+    def _hadamard(self, node, a, b):
+        return values.hadamard(self.number(a), self.number(b))
+
+    def _divide(self, node, a, b):
+        return values.divide(self.number(a), self.number(b))
+
+    _fraction = _divide
+
+    def _power(self, node, a, b):
+        return values.power(self.number(a), self.number(b))
+
+    def _sqrt(self, node, a):
+        return elementwise(lambda u: self.real("sqrt", u), self.number(a))
+
+    def _absolute(self, node, a):
+        value = self.number(a)
+        if is_array(value):
+            raise FormulaError("配列の絶対値は読み方が決まらない。長さなら \\lVert を使う")
+        return abs(value)
+
+    def _norm(self, node, a):
+        value = self.number(a)
+        if not is_array(value) or value.ndim != 1:
+            raise FormulaError("ノルムの中は縦ベクトルにする")
+        return self.carrier.functions["sqrt"](value @ value)
+
+    def _transpose(self, node, a):
+        return values.transpose(self.number(a))
+
+    def _prime(self, node, a):
+        return self.function(node)
+
+    def _call(self, node, function, *args):
+        return self.function(function)(*map(self.number, args))
+
+    def _index(self, node, base, *indices):
+        return self.locate(base, indices)[2]
+
+    def locate(self, base, indices):
+        """(入れもの, 位置, 値)。"""
+        container = self.value(base)
+        keys = [self.integer(index) for index in indices]
+        if isinstance(container, Family):
+            if len(keys) != 1 or keys[0] not in container:
+                raise FormulaError(f"添字 {keys} が範囲の外")
+            return container, keys[0], container[keys[0]]
+        if not is_array(container) or container.ndim != len(keys):
+            raise FormulaError(f"{values.shape_text(container)}に添字が {len(keys)} 個付いている")
+        dims = self.scope.symbols[base.args[0]].type.dims if base.op == "symbol" else ()
+        offsets = [int(d.partition("..")[0]) if ".." in d else 1 for d in dims] or [1] * len(keys)
+        position = tuple(k - o for k, o in zip(keys, offsets, strict=True))
+        for key, at, length in zip(keys, position, container.shape, strict=True):
+            if not 0 <= at < length:
+                raise FormulaError(f"添字 {key} が範囲の外")
+        return container, position, container[position]
+
+    def integer(self, node):
+        value = self.number(node)
+        if is_array(value) or value != int(value):
+            raise FormulaError("添字が整数でない")
+        return int(value)
+
+    def _big(self, node, op, index, low, high, body):
+        name = index.args[0]
+        if name in self.given and not self.scope.symbols[name].type.sampled_integer:
+            raise FormulaError(f"添字 {name} は外側でも使われている")
+        first, last = self.range(name) if low is None else (self.integer(low), self.integer(high))
+        if not first <= last < first + 1000:
+            raise FormulaError(f"{first} から {last} までの範囲は使えない")
+        items = [self.at_index({name: k}).number(body) for k in range(first, last + 1)]
+        if op == "sum":
+            return sum(items[1:], items[0])
+        if any(map(is_array, items)):
+            raise FormulaError("総乗や最大の中が配列")
+        if op == "product":
+            return np.prod(np.array(items, dtype=self.carrier.dtype))
+        best = max(items) if op.endswith("max") else min(items)
+        if not op.startswith("arg"):
+            return best
+        if items.count(best) > 1:
+            raise FormulaError("最大や最小を与える添字が一つに決まらない")
+        return self.carrier.number(first + items.index(best))
+
+    def _compare(self, node, relations, *sides):
+        numbers = list(map(self.number, sides))
+        return all(
+            bool(np.all(_COMPARE[relation](a, b)))
+            for relation, a, b in zip(relations, numbers, numbers[1:], strict=False)
+        )
+
+    def bit(self, node):
+        value = self.value(node)
+        if not isinstance(value, (bool, np.bool_)) and (is_array(value) or value not in (0, 1)):
+            raise FormulaError("論理演算の相手は 0 か 1 か条件にする", node.span)
+        return bool(value)
+
+    def truth(self, value):
+        return self.carrier.number(int(value))
+
+    def _and(self, node, a, b):
+        return self.truth(self.bit(a) & self.bit(b))
+
+    def _or(self, node, a, b):
+        return self.truth(self.bit(a) | self.bit(b))
+
+    def _xor(self, node, a, b):
+        return self.truth(self.bit(a) ^ self.bit(b))
+
+    def _not(self, node, a):
+        return self.truth(not self.bit(a))
+
+    def _cases(self, node, *branches):
+        """真になる枝の値。重なる枝どうしは同じ値でなければならない。"""
+        hits = [b.args[0] for b in branches if b.args[1].op != "otherwise" and self.bit(b.args[1])]
+        hits = hits or [b.args[0] for b in branches if b.args[1].op == "otherwise"]
+        if not hits:
+            raise FormulaError("どの場合にも当てはまらない")
+        found = [self.number(hit) for hit in hits]
+        if any(np.any(value != found[0]) for value in found[1:]):
+            raise FormulaError("重なる場合の値が食い違う")
+        return found[0]
+
+    def _row(self, node, *items):
+        return self.column(items).reshape(1, -1)
+
+    def _matrix(self, node, *rows):
+        if all(len(row.args) == 1 for row in rows):
+            return self.column([row.args[0] for row in rows])
+        return stack([self.column(row.args) for row in rows], self.carrier.dtype)
+
+    def column(self, items):
+        result = stack([self.number(item) for item in expand(items, self)], self.carrier.dtype)
+        if result.ndim != 1:
+            raise FormulaError("成分が数でない")
+        return result
+
+    def _derivative(self, node, operand, variable):
+        """記号か成分を t に置きかえて計算しなおし、t について微分する。"""
+        name, current, put = self.replaceable(variable)
+
+        def along(t):
+            return self.child({name: put(t)}).number(operand)
+
+        if not is_array(current):
+            return scalar(self.carrier.derivative(along, current))
+        if is_array(along(current)):
+            raise FormulaError("ベクトルをベクトルで微分している")
+        result = np.empty(current.shape, self.carrier.dtype)
+        for k in np.ndindex(current.shape):
+            result[k] = self.carrier.derivative(lambda t, k=k: along(replaced(current, k, t)), current[k])
+        return result
+
+    def replaceable(self, variable):
+        if variable.op == "symbol":
+            return variable.args[0], self.number(variable), lambda t: t
+        if variable.op == "index" and variable.args[0].op == "symbol":
+            container, at, current = self.locate(variable.args[0], variable.args[1:])
+            return variable.args[0].args[0], current, lambda t: replaced(container, at, t)
+        raise FormulaError("何について微分するのか分からない")
+
+
+def replaced(container, at, value):
+    """一つの成分だけを置きかえた写し。"""
+    twin = container.copy() if is_array(container) else Family(container)
+    twin[at] = value
+    return twin

@@ -1,0 +1,214 @@
+"""本文を読む。Markdown の行を数式・図・表・ふつうの文に分け、front matter の宣言を読む。
+
+検査も Markdown 拡張も、この scan 一つで本文を分ける。片方にだけ見える式はない。
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from . import ROOT, Problem
+
+LABEL = re.compile(r"\\label\{([^{}]*)\}")
+INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
+COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
+_FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
+_TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
+_CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
+
+
+@dataclass(frozen=True)
+class Block:
+    """本文のひとまとまり。kind は formula, refused, figure, table, text, unclosed。
+
+    [start, end) は行の番号（0 から）。content は式・図や表の名・行、alt は図の代替テキスト。
+    """
+
+    kind: str
+    start: int
+    end: int
+    content: str = ""
+    alt: str = ""
+    indent: str = ""
+
+
+def scan(lines):
+    """行の並びを Block に分ける。ふつうのコードの囲みは飛ばす。"""
+    i = 0
+    while i < len(lines):
+        line, stop = lines[i], i + 1
+        indent = line[: len(line) - len(line.lstrip())]
+        if fence := _FENCE.match(line):
+            stop = _closing(lines, i, _ends_fence(fence[1]))
+            if fence[2] == "refused":
+                yield Block("refused", i, stop, "\n".join(lines[i + 1 : stop - 1]), indent=indent)
+        elif line.lstrip().startswith("$$"):
+            stop = _closing(lines, i, lambda text: text.rstrip().endswith("$$"), line.lstrip()[2:])
+            body = "\n".join(lines[i:stop]).strip()
+            closed = len(body) >= 4 and body.endswith("$$")
+            content = body[2:-2] if closed else body[2:]
+            yield Block("formula" if closed else "unclosed", i, stop, content, indent=indent)
+        elif (figure := _FIGURE.match(line)) and not figure[2].endswith(_IMAGES):
+            yield Block("figure", i, stop, figure[2], figure[1], indent)
+        elif table := _TABLE.match(line):
+            yield Block("table", i, stop, table[1], indent=indent)
+        else:
+            yield Block("text", i, stop, line, indent=indent)
+        i = stop
+
+
+def _ends_fence(mark):
+    return lambda line: line.strip().startswith(mark) and set(line.strip()) == {mark[0]}
+
+
+def _closing(lines, start, closes, rest=None):
+    """閉じの次の行。rest は開きと同じ行に残る文。"""
+    if rest is not None and rest.rstrip().endswith("$$"):
+        return start + 1
+    return next((k + 1 for k in range(start + 1, len(lines)) if closes(lines[k])), len(lines))
+
+
+@dataclass(frozen=True)
+class Formula:
+    """ラベルの付いた一つの式。latex は改行も字下げもページのまま、line は最初の行の番号。"""
+
+    path: str
+    line: int
+    label: str
+    latex: str
+    expected: bool = True
+
+    def problem(self, error):
+        """誤りに場所を足す。位置が分かれば、その行に印を付ける。"""
+        if error.span is None:
+            return Problem(self.path, self.line, self.label, error.message)
+        before = self.latex[: error.span[0]]
+        row, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+        source = self.latex.split("\n")[row]
+        lead = len(source) - len(source.lstrip())
+        width = max(1, min(error.span[1] - error.span[0], len(source) - column))
+        pointer = " " * (column - lead) + "^" * width
+        message = f"{error.message}（{column + 1} 文字目）\n  {source.strip()}\n  {pointer}"
+        return Problem(self.path, self.line + row, self.label, message)
+
+    @property
+    def tex(self):
+        return self.latex.strip()
+
+
+@dataclass
+class Page:
+    """一ページ分の本文と宣言。name は docs/ からの点つなぎの名。"""
+
+    path: Path
+    name: str
+    title: str = ""
+    symbols: dict = field(default_factory=dict)
+    overrides: dict = field(default_factory=dict)
+    uses: list = field(default_factory=list)
+    arguments: dict = field(default_factory=dict)
+    formulas: list = field(default_factory=list)
+    figures: list = field(default_factory=list)
+    computed: list = field(default_factory=list)
+    inline: list = field(default_factory=list)
+    text: str = ""
+    problems: list = field(default_factory=list)
+
+    @property
+    def shown(self):
+        return shown(self.path)
+
+    def complain(self, line, message, label=""):
+        self.problems.append(Problem(self.shown, line, label, message))
+
+
+def shown(path):
+    """誤りに書く、根からの道。"""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def page_name(path, docs):
+    return path.relative_to(docs).with_suffix("").as_posix().replace("/", ".")
+
+
+def read_page(path, docs):
+    """ページを読む。読めないところは problems に残し、例外にはしない。"""
+    page = Page(path, page_name(path, docs))
+    try:
+        page.text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        page.complain(line, "UTF-8 で読めない。文字コードを UTF-8 にして保存する")
+        return page
+    head, body = split_front_matter(page.text)
+    _read_front_matter(page, head)
+    _read_body(page, body, head.count("\n") + 1)
+    return page
+
+
+def split_front_matter(text):
+    match = re.match(r"---[ \t]*\n.*?\n---[ \t]*\n", text, re.S)
+    return (match.group(), text[match.end() :]) if match else ("", text)
+
+
+def _read_front_matter(page, head):
+    try:
+        meta = yaml.load(head.strip().strip("-"), yaml.BaseLoader) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        page.complain(line, f"front matter が YAML として読めない: {getattr(error, 'problem', error)}")
+        return
+    if not isinstance(meta, dict):
+        page.complain(1, "front matter は「名前: 値」の形で書く")
+        return
+    page.title = str(meta.get("title", ""))
+    for key, value in (meta.get("symbols") or {}).items():
+        (page.overrides if isinstance(value, dict) else page.symbols)[key] = value
+    uses = meta.get("uses") or []
+    page.uses = uses if isinstance(uses, list) else [uses]
+    page.arguments = dict(meta.get("arguments") or {})
+
+
+def _read_body(page, body, first):
+    for block in scan(body.split("\n")):
+        line = block.start + first
+        if block.kind in ("formula", "refused"):
+            _read_formula(page, block, line)
+        elif block.kind == "unclosed":
+            page.complain(line, "$$ が閉じていない")
+        elif block.kind == "figure":
+            page.figures.append((line, block.content, block.alt))
+        elif block.kind == "table":
+            page.computed.append((line, "table", block.content))
+        else:
+            _read_text(page, block.content, line)
+
+
+def _read_formula(page, block, line):
+    labels = LABEL.findall(block.content)
+    if len(labels) != 1:
+        cause = "\\label がない" if not labels else "\\label が二つ以上ある"
+        page.complain(line, f"独立した数式に {cause}。式には一つずつ \\label{{話題.関数}} を付ける")
+        return
+    latex = LABEL.sub(lambda match: " " * len(match[0]), block.content)
+    offset = 1 if block.kind == "refused" else 0
+    formula = Formula(page.shown, line + offset, labels[0], latex, block.kind == "formula")
+    lead = len(latex) - len(latex.lstrip())
+    skipped = latex[:lead].count("\n")
+    if skipped:
+        latex = latex.split("\n", skipped)[-1]
+    page.formulas.append(replace(formula, line=formula.line + skipped, latex=latex.rstrip()))
+
+
+def _read_text(page, text, line):
+    page.computed += [(line, kind, expression) for kind, expression in COMPUTED.findall(text)]
+    prose = _CODE_SPAN.sub(lambda match: " " * len(match[0]), re.sub(r"<!--.*?-->", "", text))
+    if "$$" in prose:
+        page.complain(line, "$$ は行の先頭に書く。文中の式は $…$ にする")
+        return
+    page.inline += [(line, match[1]) for match in INLINE_MATH.finditer(prose)]

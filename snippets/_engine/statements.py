@@ -1,0 +1,132 @@
+"""文の種類。
+
+定義（左辺がまだ定まっていない）、更新（←）、値（辺が一つ）、配置（自分の成分を並べなおす行列）、
+関係（左辺も計算できる）。関係のほかは、実装がなければならない。
+"""
+
+from dataclasses import dataclass
+
+from . import FormulaError
+from .evaluate import Definition, Scope, key_of
+from .nodes import Node, free_names, names, walk
+
+
+@dataclass(frozen=True)
+class Statement:
+    """一つの文と、その種類。head は左辺が定めるものの (鍵, 引数, 添字)。"""
+
+    kind: str
+    node: Node
+    head: tuple = (None, None, None)
+
+    @property
+    def relations(self):
+        return self.node.args[0]
+
+    @property
+    def sides(self):
+        return self.node.args[1:]
+
+    @property
+    def evaluated(self):
+        """値を求める辺。定義と更新の左辺は除く。"""
+        return self.sides[1:] if self.kind in ("definition", "layout", "update") else self.sides
+
+
+def classify(node, scope):
+    """文の種類を決める。"""
+    relations, sides = node.args[0], node.args[1:]
+    if not relations:
+        return Statement("value", node)
+    if "<-" in relations:
+        if relations != ("<-",):
+            raise FormulaError("← の文に、ほかの関係は並べられない", node.span)
+        require_same_indices(sides[0], sides[1:], scope)
+        return Statement("update", node, head_of(sides[0], scope))
+    head = head_of(sides[0], scope)
+    if relations[0] != "=" or head[0] is None or is_defined(head[0], scope):
+        return Statement("relation", node)
+    mentions_itself = any(head[0] in names(side) for side in sides[1:])
+    if mentions_itself:
+        layout = len(sides) == 2 and sides[1].op in ("matrix", "row")
+        return Statement("layout" if layout else "relation", node, head if layout else (None, None, None))
+    require_same_indices(sides[0], sides[1:], scope)
+    return Statement("definition", node, head)
+
+
+def require_same_indices(left, others, scope):
+    """右辺で自由な添字は、左辺にもある。"""
+    for side in others:
+        for name in sorted(free_names(side) & scope.indices - free_names(left)):
+            raise FormulaError(f"右辺の添字 {name} が左辺にない", left.span)
+
+
+def head_of(side, scope):
+    """左辺が新しく定めうるもの。定められない形なら鍵は None。"""
+    index = None
+    if side.op == "index" and len(side.args) == 2 and side.args[1].op == "symbol":
+        kind = scope.symbols[side.args[1].args[0]].type
+        family = side.args[0].op == "symbol" and scope.symbols[side.args[0].args[0]].type.family
+        if family:
+            return f"{side.args[0].args[0]}{family[0]}", None, None
+        if kind.kind == "integer" and not kind.sampled_integer:
+            index, side = side.args[1].args[0], side.args[0]
+    if side.op == "call" and all(arg.op == "symbol" for arg in side.args[1:]):
+        parameters = tuple(arg.args[0] for arg in side.args[1:])
+        if len(set(parameters)) == len(parameters):
+            return key_of(side.args[0]), parameters, index
+    if side.op == "symbol":
+        if scope.symbols[side.args[0]].type.family:
+            raise FormulaError(f"{side.args[0]} に添字がない", side.span)
+        return side.args[0], None, index
+    return None, None, None
+
+
+def is_defined(key, scope):
+    """すでに値の決まっている名か。組みこみ、これまでの定義、定義された関数の導関数、任意の関数。"""
+    if key in scope.definitions:
+        return True
+    base = key.rstrip("'_^")
+    if base not in scope.symbols:
+        return False
+    kind = scope.symbols[base].type
+    if kind.builtin or kind.kind == "constant" or kind.abstract or kind.of or kind.kind == "integer":
+        return True
+    return key.endswith("'") and base in scope.definitions
+
+
+def define(statement, scope, bound):
+    """文が定めたものを、あとの式から見えるようにする。"""
+    key, parameters, index = statement.head
+    if statement.kind != "definition" or key.endswith(("_", "^")):
+        return
+    frozen = Scope(scope.symbols, dict(scope.definitions), dict(scope.code))
+    scope.definitions[key] = Definition(parameters, statement.sides[1], index, frozen)
+    note_code(statement, scope, bound)
+
+
+def note_code(statement, scope, bound):
+    """左辺の関数に実装を結ぶ。導関数の関係 σ'(x) = … も σ' の実装になる。"""
+    key, parameters, _ = head_of(statement.sides[0], scope)
+    if bound and parameters and len(statement.relations) >= 1:
+        scope.code[key] = type(bound)(bound.label, bound.function, bound.arguments, parameters)
+
+
+def needed(nodes, scope):
+    """値を選ばなければならない記号の名。定義をたどり、定義で決まる変数と、引数で縛られたものは除く。"""
+    found, pending = set(), set().union(*map(names, nodes)) if nodes else set()
+    found_callables = {n.args[0].rstrip("'") for node in nodes for n in walk(node) if n.op == "callable"}
+    pending |= found_callables
+    while pending:
+        name = pending.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for key in (name, name + "'"):
+            if definition := scope.definitions.get(key):
+                inner = free_names(definition.body) - set(definition.parameters or ())
+                pending |= inner - found
+        if name in scope.symbols:
+            pending |= set(scope.symbols[name].type.of) - found
+    dependent = {name for name, definition in scope.definitions.items() if definition.parameters is None}
+    return found - dependent

@@ -1,0 +1,121 @@
+"""結果を HTML に織る。式の札、誤りの見本、記号の表。"""
+
+import ast
+from functools import lru_cache
+from html import escape
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from .binding import TESTS, split_label, test_path
+from .book import math_key
+
+_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
+_SAMPLED = "特別な値から始まる標本で、すべての辺を 40 桁で計算して比べました"
+_EXHAUSTED = "有限の定義域を残らず数えあげ、すべての辺を比べました"
+_CODE = "float64 の実装と 40 桁の値を比べました。ULP は float64 のとなり合う数の間隔です"
+_RELATION = "名に結ばれた実装を通した値も、40 桁の値と比べました"
+
+
+def formula_html(book, label):
+    """式の札。組んだ式、名、判定、たたんだ実装。"""
+    page, formula = book.labels[label]
+    result = book.results[page.name]
+    math = result["math"][math_key(formula.tex, True)]
+    bar = f'<a class="formula-name" href="#{label}">{escape(label)}</a> ' + verdicts(result["verdicts"][label])
+    return _card(label, math, bar, _source(label, result))
+
+
+def verdicts(verdict):
+    """判定の札。"""
+    exhaustive = verdict["exhaustive"]
+    points = f"全数 {verdict['points']} 点" if exhaustive else f"{verdict['points']} 点"
+    first = _badge("sample", f"{verdict['digits']} 桁で一致 · {points}", _EXHAUSTED if exhaustive else _SAMPLED)
+    if verdict["ulp"] is None:
+        return first + " " + _badge("code", "実装を通しても一致", _RELATION)
+    return first + " " + _badge("code", f"コード一致 · {ulp_text(verdict['ulp'])}", _CODE)
+
+
+def ulp_text(ulp):
+    if ulp == 0:
+        return "誤差 0"
+    return f"最大 {ulp:.1f} ULP" if ulp < 10 else f"最大 {float(f'{ulp:.2g}'):,.0f} ULP"
+
+
+def _badge(kind, text, title):
+    return f'<span class="verdict verdict-{kind}" title="{escape(title)}">{escape(text)}</span>'
+
+
+def _card(label, math, bar, below, kind=""):
+    name = escape(f"数式 {label}")
+    opening = f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}" data-search-exclude>'
+    ident = f' id="{escape(label)}"' if not kind else ""
+    return (
+        f'<div class="formula{kind}"{ident}>{opening}{math}</div>'
+        f'<p class="formula-bar">{bar}</p>{below}</div>'
+    )  # fmt: skip
+
+
+def _source(label, result):
+    if label not in result["sources"]:
+        return ""
+    source = result["sources"][label]
+    topic, _ = split_label(label)
+    count = count_tests(test_path(topic))
+    summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
+    code = highlight(source["text"], PythonLexer(), _FORMATTER)
+    return f'<details class="formula-source"><summary>{summary}</summary>{code}</details>'
+
+
+def refused_html(book, page, formula):
+    """わざと誤らせた式と、ほんとうに出る誤りの文。"""
+    result = book.results[page.name]
+    math = result["math"][math_key(formula.tex, True)]
+    badge = _badge("refused", "不一致", "この式は照合で断られます")
+    message = f'<pre class="formula-message">{escape(result["refused"][formula.label])}</pre>'
+    return _card(formula.label, math, f"<span>{escape(formula.label)}</span> {badge}", message, " refused")
+
+
+def symbols_html(page, math):
+    """このページの記号の表。"""
+    rows = []
+    groups = [page.symbols, *page.overrides.values()]
+    for number, group in enumerate(groups):
+        for names, text in group.items():
+            kind, _, meaning = (part.strip() for part in str(text).partition("—"))
+            meaning += "（その式だけ）" if number else ""
+            cells = (math(str(names)), f"<code>{escape(kind)}</code>", escape(meaning))
+            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    if not rows:
+        return ""
+    head = '<tr><th scope="col">記号</th><th scope="col">型</th><th scope="col">意味</th></tr>'
+    table = f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<details class="symbols" data-search-exclude><summary>このページの記号</summary>{table}</details>'
+
+
+def site_number(book, name):
+    """サイト全体の数。"""
+    verdicts = [v for result in book.results.values() for v in result["verdicts"].values()]
+    counts = {
+        "pages": lambda: len(book.pages),
+        "formulas": lambda: len(verdicts),
+        "samples": lambda: sum(v["points"] for v in verdicts),
+        "tests": lambda: sum(map(count_tests, TESTS.rglob("test_*.py"))),
+        "figures": lambda: sum(len(result["figures"]) for result in book.results.values()),
+    }
+    return f"{counts[name]():,}" if name in counts else None
+
+
+def count_tests(path):
+    """テストの関数の数。"""
+    try:
+        return _count(path, path.stat().st_mtime_ns)
+    except OSError:
+        return 0
+
+
+@lru_cache
+def _count(path, _modified):
+    tree = ast.parse(path.read_text("utf-8"))
+    return sum(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree))

@@ -1,0 +1,98 @@
+"""ReLU（ランプ関数）— 正の数はそのまま通し、負の数は 0 にする。
+
+正の側では傾きがいつも 1 なので、層を重ねても勾配が小さくならない。
+その代わり、0 では微分できず、負の側では傾きが 0 なので、どのデータにも働かない「死んだ」ユニットが生まれる。
+"""
+
+import functools
+
+import numpy as np
+
+from snippets.activation.sigmoid import sigmoid
+
+
+def relu(x):
+    """ReLU(x) を返す。x: 任意の形 → 同じ形。np.max ではなく np.maximum を使う。"""
+    return np.maximum(0, x)
+
+
+def derivative(x, at_zero=0.0):
+    """ReLU'(x) を返す。x: 任意の形 → 同じ形の 0 か 1。0 での値 at_zero は約束で、[0, 1] の外なら ValueError。"""
+    if not 0 <= at_zero <= 1:
+        raise ValueError(f"at_zero は 0 以上 1 以下にする。受け取ったのは {at_zero}")
+    return np.heaviside(x, at_zero)
+
+
+def leaky(x, alpha):
+    """Leaky ReLU。x: 任意の形 → 同じ形。負の側にも傾き alpha を残す。alpha が (0, 1) の外なら ValueError。"""
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha は 0 より大きく 1 より小さくする。受け取ったのは {alpha}")
+    return np.where(np.asarray(x) > 0, 1.0, alpha) * x
+
+
+def gradients_at_zero():
+    """PyTorch の書き方ごとの、0 での勾配。→ 書き方から数への辞書。"""
+    import torch  # 読みこみに時間がかかるので、使うときに
+
+    zeros, where = torch.zeros(()), torch.where
+    ways = {
+        "torch.relu(x)": torch.relu,
+        "torch.where(x > 0, x, 0 * x)": lambda x: where(x > 0, x, 0 * x),
+        "(x + x.abs()) / 2": lambda x: (x + x.abs()) / 2,
+        "torch.maximum(x, zeros)": lambda x: torch.maximum(x, zeros),
+        "x.clamp(min=0)": lambda x: x.clamp(min=0),
+    }
+    found = {}
+    for name, f in ways.items():
+        x = torch.tensor(0.0, requires_grad=True)
+        f(x).backward()
+        found[name] = x.grad.item()
+    return found
+
+
+@functools.cache
+def trained(rho=0.3, runs=200, steps=300, seed=0):
+    """2-4-2-1 の網を runs 通りの初期値から学習させる。→ (正解率, 2 つめの隠れ層の死んだユニットの数)、ともに (runs,)。
+
+    データは (2, 2) と (−2, −2) を中心とする 2 つの山で、あわせて 40 点。直線 1 本で分けられる。
+    重みは分散 2/n の正規乱数（He の初期化）、バイアスは 0、損失は交差エントロピー、学習率は rho。
+    どのデータにも 0 を返すユニットを、死んだものと数える。
+    """
+    rng = np.random.default_rng(seed)
+    t = np.arange(40) % 2
+    x = (4 * t - 2) + rng.normal(0, 0.7, (2, 40))
+    weights = [rng.normal(0, (2 / n) ** 0.5, (runs, m, n)) for n, m in ((2, 4), (4, 2), (2, 1))]
+    biases = [np.zeros((*w.shape[:2], 1)) for w in weights]
+    for _ in range(steps):
+        z, a = _forward(x, weights, biases)
+        delta = (sigmoid(z[-1]) - t) / t.size
+        for k in (2, 1, 0):
+            back = np.swapaxes(weights[k], 1, 2) @ delta
+            weights[k] -= rho * delta @ np.swapaxes(a[k], -1, -2)
+            biases[k] -= rho * delta.sum(-1, keepdims=True)
+            delta = back * derivative(z[k - 1]) if k else None
+    z, a = _forward(x, weights, biases)
+    return ((z[-1][:, 0] > 0) == t).mean(-1), (a[2] == 0).all(-1).sum(-1)
+
+
+def _forward(x, weights, biases):
+    """重み付き和の並び z と、入力に始まる出力の並び a。"""
+    z, a = [], [x]
+    for w, b in zip(weights, biases, strict=True):
+        z.append(w @ a[-1] + b)
+        a.append(relu(z[-1]))
+    return z, a
+
+
+def conventions():
+    """書き方ごとの、0 での勾配。"""
+    return ("書き方", "0 での勾配"), list(gradients_at_zero().items())
+
+
+def survival():
+    """学習率ごとの、死んだユニットの数の内訳と、学習に失敗した割合。"""
+    rows = []
+    for rho in (0.03, 0.3, 3.0):
+        accuracy, dead = trained(rho)
+        rows.append((rho, *(int((dead == k).sum()) for k in (0, 1, 2)), int((accuracy < 0.99).sum())))
+    return ("学習率", "0 個", "1 個", "2 個", "失敗"), rows

@@ -4,6 +4,7 @@
 """
 
 import json
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -74,6 +75,18 @@ def test_every_result_survives_json():
     """結果はどれも JSON に書けて、読みもどすと等しい。"""
     results = book().results
     assert json.loads(json.dumps(results)) == results
+
+
+def test_second_run_executes_nothing(monkeypatch):
+    """変わらないサイトをもう一度照合しても、実装も図も動かず、Node も起きない。"""
+    book()
+
+    def refuse(*args, **options):
+        raise AssertionError("プロセスを起こした")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr("snippets._engine.book.ProcessPoolExecutor", refuse)
+    assert check_book().executed == []
 
 
 def test_no_code_of_this_machine():

@@ -20,7 +20,8 @@ from .timing import SECONDS
 
 DOCS = ROOT / "docs"
 KATEX_CACHE = ROOT / ".cache"
-_GRACE = 120
+_GRACE = 20
+_EMPTY = {"verdicts": {}, "sources": {}, "refused": {}, "figures": {}, "computed": {}, "math": {}}
 
 
 @dataclass
@@ -83,35 +84,36 @@ def check_one(name, docs):
 
 
 def _check_pages(pages, docs, workers):
-    """変わったページを並べて調べる。止まった働き手のページには、そう書く。"""
+    """変わったページを並べて調べる。働き手が止まれば、残ったページを一つずつ調べて、止めたものを突きとめる。"""
+    heavy_first = sorted(pages, key=lambda p: -len(p.formulas) - 3 * len(p.figures))
+    results = _distribute(heavy_first, docs, workers or os.cpu_count())
+    for page in pages:
+        if page.name not in results:
+            results |= _distribute([page], docs, 1) or {page.name: _stopped(page)}
+    return results
+
+
+def _distribute(pages, docs, workers):
+    """終わったページの結果。プロセスが落ちるか、時間を過ぎれば、そこまでで打ち切る。"""
     if not pages:
         return {}
     results, limit = {}, _GRACE + SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context, max_tasks_per_child=None)
-    heavy_first = sorted(pages, key=lambda p: -len(p.formulas) - 3 * len(p.figures))
-    futures = {pool.submit(check_one, page.name, str(docs)): page for page in heavy_first}
+    pool = ProcessPoolExecutor(min(workers, len(pages)), mp_context=multiprocessing.get_context("spawn"))
+    futures = {pool.submit(check_one, page.name, str(docs)): page for page in pages}
     try:
-        for future in as_completed(futures, timeout=limit):
-            page = futures[future]
-            try:
-                results[page.name] = future.result()
-            except BrokenProcessPool:
-                results[page.name] = _stopped(page, "照合のプロセスが途中で落ちた")
-    except TimeoutError:
+        for future in as_completed(futures, timeout=limit * len(pages)):
+            results[futures[future].name] = future.result()
+    except (BrokenProcessPool, TimeoutError):
         for process in list(pool._processes.values()):
             process.kill()
-        for page in pages:
-            results.setdefault(page.name, _stopped(page, "照合が終わらない。止まらない実装がある"))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return results
 
 
-def _stopped(page, message):
-    from .chapter import Result
-
-    return asdict(Result(page.name, problems=[Problem(page.shown, 1, "", message)]))
+def _stopped(page):
+    message = "照合のプロセスが落ちたか、いつまでも終わらない。このページの実装を確かめる"
+    return {**_EMPTY, "name": page.name, "problems": [asdict(Problem(page.shown, 1, "", message))]}
 
 
 def _typeset(book, pages):

@@ -203,7 +203,7 @@ def _draw_figures(page, result):
         except FormulaError as error:
             result.problems.append(Problem(page.shown, line, ident, error.message))
         except TimeLimit:
-            result.problems.append(Problem(page.shown, line, ident, f"{SECONDS} 秒たっても描き終わらない"))
+            result.problems.append(Problem(page.shown, line, ident, f"{SECONDS:g} 秒たっても描き終わらない"))
         except Exception as error:
             result.problems.append(Problem(page.shown, line, ident, f"図を描けない: {_cause(error)}"))
         else:
@@ -219,7 +219,7 @@ def _compute(page, result):
                 value, spec = evaluate(expression)
             html = table_html(*value) if kind == "table" else number_html(value, spec)
         except TimeLimit:
-            result.problems.append(Problem(page.shown, line, expression, f"{SECONDS} 秒たっても計算が終わらない"))
+            result.problems.append(Problem(page.shown, line, expression, f"{SECONDS:g} 秒たっても計算が終わらない"))
         except Exception as error:
             result.problems.append(Problem(page.shown, line, expression, f"計算できない: {_cause(error)}"))
         else:

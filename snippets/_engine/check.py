@@ -38,7 +38,7 @@ def check(formula, statements, scope, bound=None, seed=0, count=COUNT):
             return Check(statements, scope, bound, seed, count).run(formula.label)
     except TimeLimit:
         where = f" — {bound.location}" if bound else ""
-        raise FormulaError(f"{SECONDS} 秒たっても照合が終わらない{where}") from None
+        raise FormulaError(f"{SECONDS:g} 秒たっても照合が終わらない{where}") from None
 
 
 class Check:

@@ -14,10 +14,13 @@ function render([tex, displayMode]) {
     return html.includes(errorColor) ? { message: "Unsupported command", column: null } : { html }
   } catch (error) {
     if (!(error instanceof katex.ParseError)) throw error
-    const message = error.rawMessage.replace(/^LaTeX-incompatible input.*?: /, "").toWellFormed()
-    // position は UTF-16 で数えてあるので、文字の数に直す
-    const column = Number.isInteger(error.position) ? [...tex.slice(0, error.position)].length + 1 : null
-    return { message, column }
+    // KaTeX は UTF-16 で数え、文字を半分だけ見せることがある。どちらも一文字を単位に直す
+    const at = error.position ?? null
+    const message = error.rawMessage
+      .replace(/^LaTeX-incompatible input.*?: /, "")
+      .replace(/[\ud800-\udfff]/, () => String.fromCodePoint(tex.codePointAt(at)))
+      .toWellFormed()
+    return { message, column: at === null ? null : [...tex.slice(0, at)].length + 1 }
   }
 }
 

@@ -1,10 +1,11 @@
 """実験ノートのページを、ほかのページと同じ形に直す MkDocs のフック。
 
 mkdocs-jupyter の作る HTML は、JupyterLab の CSS と JavaScript を丸ごと抱え、式を $…$ のまま残す。
-ここでは本文・コード・出力だけを取り出し、式を同じ KaTeX で組み、見出しとリンクをサイトに合わせる。
+ここでは本文とコードと出力だけを取り出し、式を同じ KaTeX で組み、見出しとリンクをサイトに合わせる。
 """
 
 import re
+import sys
 from html import escape, unescape
 from html.parser import HTMLParser
 from importlib.metadata import version
@@ -17,90 +18,113 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.toc import get_toc
 
 from snippets._engine import ROOT, Problem, katex, report
-from snippets._engine.cache import digest, engine_key
+from snippets._engine.cache import digest, imports
 from snippets._engine.page import INLINE_MATH
 
 CACHE = ROOT / ".cache"
-KEPT = 3  # 残しておく古い実行結果
+KEPT = 3  # 残しておく古い実行結果の数
+LIBRARIES = "matplotlib", "matplotlib-fontja", "mkdocs-jupyter", "nbconvert", "numpy", "torch"
 
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-VERBATIM = {"code", "kbd", "pre", "samp", "svg", "math"}
-DROPPED_TAGS = {"clipboard-copy", "embed", "iframe", "link", "meta", "object", "script", "style"}
-DROPPED_CLASSES = {
-    "anchor-link", "celltoolbar", "clipboard-copy-txt", "jp-Collapser", "jp-InputPrompt", "jp-OutputPrompt",
-}  # fmt: skip
-RENAMED_CLASSES = {
-    "jp-CodeCell": "notebook-cell",
-    "highlight-ipynb": "highlight",
-    "jp-OutputArea-output": "notebook-output",
-}
+VERBATIM = {"code", "kbd", "math", "pre", "samp", "svg"}
+DROPPED = {"clipboard-copy", "embed", "iframe", "link", "meta", "object", "script", "style"}
+DROPPED |= {".anchor-link", ".celltoolbar", ".clipboard-copy-txt", ".jp-InputPrompt", ".jp-OutputPrompt"}
+RENAMED = {"highlight-ipynb": "highlight", "jp-OutputArea-output": "notebook-output"}
+WRAPPERS = ("jp-", "jupyter-", "CodeMirror", "zeroclipboard-", "highlight-ipynb")
+
 BLOCK_MATH = re.compile(r"\$\$|\\\[|\\\(|\\begin\{")
-FETCHING = {"src", "srcset", "poster", "data", "background", "href", "xlink:href", "style"}
-OUTSIDE = re.compile(r"(?:^\s*|url\([\"']?|,\s*)(?:https?:)?//")
+FETCHING = {"src", "srcset", "poster", "background", "xlink:href", "style"}
+OUTSIDE = re.compile(r"(?:^\s*|,\s*|url\(\s*[\"']?)(?:https?:)?//")
 
 
 def on_config(config):
-    """実行結果の置き場を、結果を変えうるものすべてのハッシュで分ける。"""
+    """実行結果の置き場を、結果を変えうるものすべてのハッシュで分ける。原稿だけは mkdocs-jupyter が見る。"""
     plugin = config.plugins.get("mkdocs-jupyter")
-    if plugin is not None:
-        sources = sorted((ROOT / "snippets").rglob("*.py"))
-        key = digest(engine_key(), version("mkdocs-jupyter"), *(path.read_bytes() for path in sources))
-        folder = CACHE / "notebooks"
-        plugin.config["cache_dir"] = str(folder / key[:16])
-        for old in sorted(folder.glob("*/"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            rmtree(old, ignore_errors=True)
+    if plugin is None:
+        return
+    sources, pending = set(), list(Path(config.docs_dir).rglob("*.py"))
+    while pending:
+        pending += (new := set(imports(pending.pop())) - sources)
+        sources |= new
+    key = digest(sys.version, *map(version, LIBRARIES), *(path.read_bytes() for path in sorted(sources)))
+    folder = CACHE / "notebooks"
+    for old in sorted(folder.glob("*/"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        rmtree(old, ignore_errors=True)
+    plugin.config["cache_dir"] = str(folder / key[:16])
 
 
 def on_page_content(html, page, config, files):
     """ノートブックの HTML を書きかえる。ほかのページには触れない。"""
     if Path(page.file.src_uri).suffix not in (".py", ".ipynb"):
         return html
-    rewriter = Rewriter(page.file, files, config.mdx_configs.get("toc", {}))
-    rewriter.feed(html)
-    rewriter.close()
-    body = rewriter.result()
-    if rewriter.problems:
-        raise PluginError(report(rewriter.problems))
-    page.toc = get_toc(nest_toc_tokens(rewriter.headings))
+    notebook = Notebook(page.file, files, config.mdx_configs.get("toc", {}))
+    notebook.feed(html)
+    notebook.close()
+    body = notebook.typeset()
+    if notebook.problems:
+        raise PluginError(report(notebook.problems))
+    page.toc = get_toc(nest_toc_tokens(notebook.headings))
     return f'<div class="notebook">{body}</div>'
 
 
-class Rewriter(HTMLParser):
-    """上から一度だけ読み、残すものを parts に積む。組む前の式は (tex,) の形で積んでおく。
+class Notebook(HTMLParser):
+    """HTML を一度だけ読み、残すものを parts に積む。まだ組んでいない式は、文字列でなく組 (tex,) にする。
 
-    stack には開いている要素の (名, 閉じ方) があり、閉じ方が None の要素は中身ごと捨てる。
+    stack は開いている要素の (名, 閉じ方)。閉じ方が None の要素は中身ごと捨てる。
     """
 
     def __init__(self, file, files, toc):
-        super().__init__(convert_charrefs=False)
+        super().__init__()
         self.file, self.files, self.toc = file, files, toc
         self.parts, self.stack, self.headings, self.problems = [], [], [], []
-        self.text, self.heading, self.ids = "", None, set()
+        self.text, self.title, self.ids = "", None, set()
 
-    # HTMLParser から呼ばれるもの
+    def typeset(self):
+        """式を組んだ HTML。"""
+        formulas = [(part[0], False) for part in self.parts if isinstance(part, tuple)]
+        try:
+            rendered = iter(katex.render(formulas, CACHE))
+        except katex.KatexUnavailable as error:
+            raise PluginError(str(error)) from None
+        return "".join(self._inline(next(rendered), *p) if isinstance(p, tuple) else p for p in self.parts)
+
+    def _inline(self, html, tex):
+        if isinstance(html, katex.KatexError):
+            self._problem(f"KaTeX が組めない: {html.message}\n  ${tex}$", f"${tex}$")
+            return ""
+        return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+
+    def _problem(self, message, clue):
+        """clue は、原稿の行を探す手がかり。"""
+        lines = Path(self.file.abs_src_path).read_text("utf-8").split("\n")
+        line = next((number for number, line in enumerate(lines, 1) if clue in line), 1)
+        self.problems.append(Problem(f"docs/{self.file.src_uri}", line, "", message))
+
+    # 要素
 
     def handle_starttag(self, tag, attrs):
         self._flush()
         attrs = {name: value or "" for name, value in attrs}
-        classes = set(attrs.get("class", "").split())
-        dropped = tag in DROPPED_TAGS or classes & DROPPED_CLASSES
-        if tag in VOID:
-            if not dropped and not self._dropping():
-                self.parts.append(self._attributes(tag, attrs))
-            return
-        if dropped or self._dropping():
-            self.stack.append((tag, None))
-            return
-        opening, closing = self._element(tag, attrs, classes)
+        classes = attrs.get("class", "").split()
+        if DROPPED & {tag, *(f".{name}" for name in classes)} or self._dropping():
+            opening, closing = "", None
+        elif tag == "div" and any(name.startswith(WRAPPERS) for name in classes):
+            names = [new for old, new in RENAMED.items() if old in classes]
+            opening, closing = (f'<div class="{names[0]}">', "</div>") if names else ("", "")
+        elif tag == "pre" and self.parts[-1:] == ['<div class="highlight">']:
+            opening, closing = "<pre><code>", "</code></pre>"
+        else:
+            opening, closing = self._checked(tag, attrs), f"</{tag}>"
         self.parts.append(opening)
-        self.stack.append((tag, closing))
+        if tag not in VOID:
+            self.stack.append((tag, closing))
         if re.fullmatch("h[1-6]", tag):
-            self.heading = len(self.parts)
+            self.title = len(self.parts)
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
         if tag not in VOID:
-            self.handle_endtag(tag)
+            self.stack.pop()
 
     def handle_endtag(self, tag):
         self._flush()
@@ -109,33 +133,67 @@ class Rewriter(HTMLParser):
         name = None
         while name != tag:
             name, closing = self.stack.pop()
-            if self.heading is not None and re.fullmatch("h[1-6]", name):
-                self._close_heading(int(name[1]))
+            if closing and self.title and re.fullmatch("h[1-6]", name):
+                self._heading(int(name[1]))
             self.parts.append(closing or "")
+
+    def _dropping(self):
+        return any(closing is None for _, closing in self.stack)
+
+    def _checked(self, tag, attrs):
+        """開始タグ。よそのサイトを読みに行かず、ページへのリンクは .md から直してある。"""
+        start = self.get_starttag_text()
+        outside = [value for name, value in attrs.items() if name in FETCHING and OUTSIDE.search(value)]
+        if outside:
+            self._problem(f"<{tag}> がサイトの外を読みに行く: {outside[0]}", outside[0])
+        target, _, fragment = attrs.get("href", "").partition("#")
+        if tag != "a" or ":" in target or not target.endswith((".md", ".py")):
+            return start
+        file = self.files.get_file_from_path(normpath(join(dirname(self.file.src_uri), target)))
+        if file is None:
+            self._problem(f"リンク先 {target} がない", target)
+            return start
+        url = file.url_relative_to(self.file) + ("#" + fragment if fragment else "")
+        return start.replace(f'"{attrs["href"]}"', f'"{escape(url)}"')
+
+    def _heading(self, level):
+        """見出しに、ほかのページと同じ決まりの名前とリンクを付ける。"""
+        inner, start = self.parts[self.title :], self.title - 1
+        if any(isinstance(part, tuple) for part in inner):
+            self._problem("見出しに式は書けない", "$")
+        title = re.sub("<[^>]*>", "", "".join(part for part in inner if isinstance(part, str)))
+        ident = unique(self.toc.get("slugify", slugify)(unescape(title), "-"), self.ids)
+        self.parts[start] = f'<h{level} id="{escape(ident)}">'
+        if mark := self.toc.get("permalink"):
+            hint = escape(self.toc.get("permalink_title", ""))
+            text = "¶" if mark is True else escape(mark)
+            self.parts.append(f'<a class="headerlink" href="#{escape(ident)}" title="{hint}">{text}</a>')
+        self.headings.append({"level": level, "id": ident, "name": title})
+        self.title = None
+
+    # 文
 
     def handle_data(self, data):
         self.text += data
-
-    def handle_entityref(self, name):
-        self.text += f"&{name};"
-
-    def handle_charref(self, name):
-        self.text += f"&#{name};"
 
     def close(self):
         super().close()
         self._flush()
 
-    # 要素
-
-    def _dropping(self):
-        return any(closing is None for _, closing in self.stack)
-
-    def _element(self, tag, attrs, classes):
-        """要素の開き方と閉じ方。JupyterLab の入れ物はほどく。"""
-        if tag == "div" and any(name.startswith(("jp-", "highlight", "jupyter", "CodeM", "zero")) for name in classes):
-            names = [new for old, new in RENAMED_CLASSES.items() if old in classes]
-            return (f'<div class="{names[0]}">', "</div>") if names else ("", "")
-        if tag == "pre" and self.parts and self.parts[-1] == '<div class="highlight">':
-            return "<pre><code>", "</code></pre>"
-        return self._attributes(tag, attrs), f"</{tag}>"
+    def _flush(self):
+        """ためた文を、式とそれ以外に分けて積む。"""
+        text, self.text = self.text, ""
+        if not text or self._dropping():
+            return
+        if VERBATIM & {name for name, _ in self.stack}:
+            self.parts.append(escape(text, quote=False))
+            return
+        if block := BLOCK_MATH.search(text):
+            self._problem(f"{block[0]} は使えない。ノートブックの式は一行の $…$ だけ", block[0])
+            return
+        pieces = re.split(INLINE_MATH, text if text.strip() else "\n")  # 地の文と式が交互に並ぶ
+        if "$" in "".join(pieces[::2]):
+            self._problem(f"対にならない $ がある: {text.strip()}", "$")
+        pieces[::2] = [escape(piece, quote=False) for piece in pieces[::2]]
+        pieces[1::2] = [(tex,) for tex in pieces[1::2]]
+        self.parts += pieces

@@ -51,7 +51,7 @@ def gradients_at_zero():
 
 
 @functools.cache
-def trained(rho=0.3, runs=200, steps=300, seed=0):
+def trained(rho=0.3, runs=100, steps=300, seed=0):
     """2-4-2-1 の網を runs 通りの初期値から学習させる。→ (正解率, 2 つめの隠れ層の死んだユニットの数)、ともに (runs,)。
 
     データは (2, 2) と (−2, −2) を中心とする 2 つの山で、あわせて 40 点。直線 1 本で分けられる。
@@ -89,10 +89,50 @@ def conventions():
     return ("書き方", "0 での勾配"), list(gradients_at_zero().items())
 
 
-def survival():
-    """学習率ごとの、死んだユニットの数の内訳と、学習に失敗した割合。"""
+def deaths():
+    """学習率ごとの、死んだユニットの数の内訳と、学習に失敗した回数。"""
     rows = []
-    for rho in (0.03, 0.3, 3.0):
+    for rho in (0.1, 1.0, 3.0):
         accuracy, dead = trained(rho)
         rows.append((rho, *(int((dead == k).sum()) for k in (0, 1, 2)), int((accuracy < 0.99).sum())))
     return ("学習率", "0 個", "1 個", "2 個", "失敗"), rows
+
+
+def plot(ax):
+    """ReLU のグラフ（実線）と傾き（破線）。平らな道から上り坂（ramp）へ入る形をしている。"""
+    x = np.array([-3.0, 0.0, 3.0])
+    ax.fill_between(x, relu(x), -0.25, color="C0", alpha=0.12, hatch="//", lw=0)
+    ax.plot(x, relu(x), "C0-", lw=2.4, label="ReLU(x)")
+    ax.plot([-3, 0], [0, 0], "C1--", label="ReLU′(x)")
+    ax.plot([0, 3], [1, 1], "C1--")
+    ax.plot(0, 0, "o", color="C1", label="0 での傾きは約束")
+    ax.plot(0, 1, "o", color="C1", mfc="none")
+    ax.text(2.1, 2.2, "上り坂", rotation=36, ha="center", va="bottom")
+    ax.set(xlabel="x", ylabel="値と傾き", ylim=(-0.25, 3.1))
+    ax.legend(loc="upper left")
+
+
+def plot_secants(ax):
+    """ReLU を 0 で下から支える直線。傾きが 0 から 1 までなら、どの直線も ReLU を上回らない。"""
+    x = np.array([-2.0, 0.0, 2.0])
+    ax.fill_between(x, np.minimum(0, x), relu(x), color="C1", alpha=0.15, lw=0)
+    for slope, style in ((0.0, ":"), (0.5, "--"), (1.0, "-.")):
+        ax.plot(x, slope * x, "C1", ls=style, lw=1.2, label=f"傾き {slope:g}")
+    ax.plot(x, relu(x), "C0-", lw=2.4, label="ReLU(x)")
+    ax.set(xlabel="x", ylabel="高さ", aspect="equal")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def plot_dead(fig):
+    """同じ 40 点のデータを受ける、生きたユニットと死んだユニット。横は重み付き和、縦は出力。"""
+    fig.set_size_inches(7.2, 2.8)
+    data = np.random.default_rng(0).normal(0, 2, 40)
+    for ax, w, b, title in zip(
+        fig.subplots(1, 2, sharey=True), (1.0, 0.6), (0.0, -5.0), ("生きている", "死んでいる"), strict=True
+    ):
+        z = w * data + b
+        ax.plot([-10, 0, 5], [0, 0, 5], "C0-")
+        ax.plot(z[z > 0], relu(z[z > 0]), "C2o", ms=5, label="傾き 1")
+        ax.plot(z[z <= 0], relu(z[z <= 0]), "C1x", ms=6, label="傾き 0")
+        ax.set(xlabel="重み付き和 z", ylabel="出力", title=title)
+        ax.legend(loc="upper left")

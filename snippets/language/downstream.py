@@ -56,13 +56,14 @@ def report():
     ]
 
 
-def classify(x, A, a, W, b):
-    """[CLS] の隠れベクトルから求めるクラスの点数。x, a: (h,)、A: (h, h)、W: (C, h)、b: (C,) → (C,)。"""
-    head = Pooler(len(x), len(b)).double()
-    with torch.no_grad():
-        for parameter, value in zip(head.parameters(), (A, a, W, b), strict=True):
-            parameter.copy_(torch.tensor(np.asarray(value, dtype=float)))
-        return head(torch.tensor(np.asarray(x, dtype=float))).numpy()
+def pool(x, A, a):
+    """[CLS] の隠れベクトルをまとめなおす。x, a: (h,)、A: (h, h) → (h,)。"""
+    return np.tanh(_linear(A, a, x))
+
+
+def classify(u, W, b):
+    """まとめたベクトルから求めるクラスの点数。u: (h,)、W: (C, h)、b: (C,) → (C,)。"""
+    return _linear(W, b, u)
 
 
 def head_parameters(h, C):
@@ -110,3 +111,12 @@ def plot(ax):
     ax.text(6.8, 3.35, "下流: ファインチューニング", ha="center", va="bottom")
     ax.set(xlim=(-0.3, 8.9), ylim=(-0.3, 4.0))
     ax.set_axis_off()
+
+
+def _linear(W, b, x):
+    """torch の全結合層に、重みを入れて通す。"""
+    layer = nn.Linear(len(x), len(b), dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(np.asarray(W, dtype=float)))
+        layer.bias.copy_(torch.tensor(np.asarray(b, dtype=float)))
+        return layer(torch.tensor(np.asarray(x, dtype=float))).numpy()

@@ -138,7 +138,6 @@ def fill(sentence, hide):
 
 def plot(ax):
     """頭ごとの、1 回に出す数の個数（横軸は対数）。
-
     本体は同じで、頭だけが違う。語彙数に等しいのは fill-mask だけ。
     """
     sizes = [build(task).head.out_features for task in TASKS]
@@ -151,7 +150,6 @@ def plot(ax):
 
 def plot_mask(ax):
     """「日本 の 首都 は [MASK]」の穴に入る語の確率（縦軸は対数）。
-
     棒の数は語彙数と同じ。6 文を覚えただけのモデルなので、当たっても知識の証拠にはならない。
     """
     p = fill(SENTENCES[0], 4)

@@ -69,7 +69,6 @@ def parameter_table():
 
 def plot(ax):
     """bert-base-cased の、部品ごとの学習する数の個数。
-
     長さの上限を決めている位置の表は、全体のごく一部しかない。
     """
     parts = bert_parameters()
@@ -83,7 +82,6 @@ def plot(ax):
 
 def plot_tables(ax):
     """3 トークンの文が本体に入るまで。
-
     番号で引いた行と、場所で引いた行を足す。上限を決めるのは、位置の表の行数。
     """
     words = ["私", "は", "猫"]

@@ -11,7 +11,6 @@ import numpy as np
 from snippets.neuron.perceptron import POINTS, TARGETS
 
 WIDTHS = (1, 2, 3, 4, 8)
-TRIALS, STEPS, RHO = 100, 1000, 1.0
 # 活性化関数の値 f(z) と、その値から求めた傾き
 HIDDEN = {
     "tanh": (np.tanh, lambda a: 1 - a * a),
@@ -34,7 +33,7 @@ class Outcome(NamedTuple):
 
 
 @functools.cache
-def train(activation, trials=TRIALS, steps=STEPS, rho=RHO, seed=0):
+def train(activation, trials, steps, rho=1.0, seed=0):
     """隠れ層が activation の網を、WIDTHS の幅ごとに trials 個ずつ勾配降下法で学習する。
 
     重みの初期値は標準正規分布、バイアスの初期値は 0。出力はシグモイド、損失は 4 点の交差エントロピーの平均。

@@ -8,12 +8,13 @@ AND・OR・NAND は重みを 1 組選べばできる。XOR だけは、どんな
 import numpy as np
 
 from snippets.activation.relu import relu
-from snippets.neuron._two_layer import HIDDEN, STEPS, TRIALS, WIDTHS, train
+from snippets.neuron._two_layer import HIDDEN, WIDTHS, train
 from snippets.neuron.bias_w0 import boundary_2d
 from snippets.neuron.perceptron import POINTS, TARGETS, output
 
 ANSWERS = np.array(TARGETS["XOR"])
 GATES = {"AND": (-1.5, 1, 1), "OR": (-0.5, 1, 1), "NAND": (1.5, -1, -1)}  # w_0, w_1, w_2
+TRIALS, STEPS = 100, 1000  # 初期値の数と、学習の歩数
 BOX = (-0.45, 1.45)
 
 
@@ -101,9 +102,14 @@ def truth_table():
     return ("x₁", "x₂", "NAND", "OR", "AND(NAND, OR)"), rows
 
 
+def trained(activation):
+    """XOR の学習の結果。幅の違う網を TRIALS 個ずつ、STEPS 歩動かす。"""
+    return train(activation, TRIALS, STEPS)
+
+
 def solve_rate(activation, width):
     """隠れユニットが width 個の網のうち、XOR を学習できたものの割合。"""
-    return float(train(activation).solved[WIDTHS.index(width)].mean())
+    return float(trained(activation).solved[WIDTHS.index(width)].mean())
 
 
 def learning_table():
@@ -114,7 +120,7 @@ def learning_table():
 
 def dead_share(solved):
     """ReLU 2 個の網で、学習できた（solved=True）か、できなかった網のうち、死んだユニットをもつものの割合。"""
-    outcome = train("ReLU")
+    outcome = trained("ReLU")
     start = sum(WIDTHS[: WIDTHS.index(2)])
     chosen = outcome.solved[WIDTHS.index(2)] == solved
     return float(outcome.dead[start : start + 2].any(axis=0)[chosen].mean())
@@ -161,7 +167,7 @@ def plot_learning(fig):
     left.set(xlabel="隠れユニットの数", ylabel="学習できた割合", ylim=(-0.05, 1.05))
     left.set_xticks(range(len(WIDTHS)), map(str, WIDTHS))
     left.legend(loc="lower right", bbox_to_anchor=(1, 0.06), labelspacing=0.2, fontsize="small")
-    outcome, row = train("tanh"), WIDTHS.index(2)
+    outcome, row = trained("tanh"), WIDTHS.index(2)
     steps = 10 * np.arange(len(outcome.loss))
     for solved, style, name in ((True, "C0-", "学習できた"), (False, "C1--", "止まった")):
         some = outcome.loss[:, row, :12][:, outcome.solved[row, :12] == solved]

@@ -43,9 +43,11 @@ def cross_entropy(y, p):
 def loss(z, t):
     """点数と正解の番号から直接求める損失。z: (C,)、t: 0 以上 C 未満の整数 → 数。
 
-    確率を経由しないので、p が 0 に丸められるほど外れた予測でも有限の値になる。
+    ほかのクラスとの差だけを見る。確率を経由しないので、p が 0 に丸められるほど外れても有限の値になり、
+    1 に丸められるほど当たっても、わずかな損失が 0 につぶれない。
     """
-    return float(_log_total(z) - np.asarray(z)[int(t)])
+    gaps = np.delete(z, int(t)) - z[int(t)]
+    return float(np.logaddexp(0, np.logaddexp.reduce(gaps)))
 
 
 def gradient(z, y):
@@ -69,7 +71,6 @@ def twice():
 
 def plot(ax):
     """正解のクラスに割り当てた確率と損失。
-
     確率 1 で損失は 0 になり、確率が 0 に近づくと限りなく大きくなる。
     """
     p = np.geomspace(0.002, 1, 200)
@@ -82,7 +83,6 @@ def plot(ax):
 
 def plot_gradient(ax):
     """点数 (2, 1, 0.1)、正解が 0 番のときの確率と勾配。
-
     勾配は、正解のクラスでだけ負になる。点数を勾配と逆に動かすと、正解の点数が上がり、残りが下がる。
     """
     place, p, g = np.arange(3), softmax(np.array(LOGITS)), gradient(LOGITS, one_hot(0, 3))
@@ -90,7 +90,7 @@ def plot_gradient(ax):
     ax.bar(place + 0.2, g, 0.4, color="none", hatch="//", edgecolor="C1", label="勾配 $p_k - y_k$")
     ax.axhline(0, color="C2", linewidth=0.8)
     ax.set_xticks(place, ["クラス 0（正解）", "クラス 1", "クラス 2"])
-    ax.set_ylim(-0.5, 0.85)
+    ax.set(ylabel="値", ylim=(-0.5, 0.85))
     ax.legend()
 
 

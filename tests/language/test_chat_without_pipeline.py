@@ -1,5 +1,10 @@
 """会話の手順。"""
 
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.special
@@ -79,6 +84,13 @@ def test_greedy_choices_agree_with_one_pass():
     with torch.no_grad():
         best = topic.memorized()(torch.tensor([prompt + chosen]))[0].argmax(-1).tolist()
     assert best[len(prompt) - 1 : -1] == chosen
+
+
+def test_page_prints_the_loop_that_runs():
+    """ページに載せたループは、実際に動いている行と同じ文字でできている。"""
+    page = (Path(__file__).parents[2] / "docs/language/chat_without_pipeline.md").read_text("utf-8")
+    printed = re.search(r"```python\n(while .*?)```", page, re.S)[1]
+    assert printed in textwrap.dedent(inspect.getsource(topic.greedy_decode).partition('"""\n')[2])
 
 
 def test_decoding_stops_at_the_limit():

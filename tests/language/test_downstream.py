@@ -68,11 +68,13 @@ def test_yelp_head_of_bert_base():
     assert head / (topic.BERT_BASE_CASED + head) == pytest.approx(3.5498e-5, rel=1e-4)
 
 
-def test_classify_is_two_layers_with_tanh():
-    """分類の頭は、行列、tanh、行列の順に働く。"""
-    rng = np.random.default_rng(0)
-    x, A, a, W, b = (rng.normal(size=s) for s in (3, (3, 3), 3, (2, 3), 2))
-    np.testing.assert_allclose(topic.classify(x, A, a, W, b), W @ np.tanh(A @ x + a) + b, rtol=1e-12)
+def test_pool_then_classify_is_the_head():
+    """プーラーと分類の層を順に通した値は、分類の頭に本物の隠れベクトルを通した値と一致する。"""
+    head = topic.downstream(num_labels=5, hidden=8).head.double()
+    x = torch.randn(8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    A, a, W, b = (parameter.detach().numpy() for parameter in head.parameters())
+    with torch.no_grad():
+        np.testing.assert_allclose(topic.classify(topic.pool(x, A, a), W, b), head(x).numpy(), rtol=1e-12)
 
 
 @pytest.mark.parametrize(("hidden", "num_labels"), [(4, 2), (8, 5)])

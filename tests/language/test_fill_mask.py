@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snippets.language import fill_mask as topic
@@ -48,6 +48,7 @@ def test_input_and_output_share_one_matrix():
     assert "body.tokens.weight" in names and "head.weight" not in names
 
 
+@settings(deadline=None)
 @given(st.integers(1, 8), st.integers(1, 30))
 def test_output_count_is_a_product(n, v):
     """出てくる数は、トークン数と語彙数の積。"""

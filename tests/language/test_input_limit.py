@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snippets.language import downstream, fill_mask
@@ -36,6 +36,7 @@ def test_length_of_the_sentence_does_not_change_the_parameters():
         ]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 6), st.data())
 def test_lookup_is_a_one_hot_product(v, h, data):
     """表を引くことと、ワンホットを掛けることは、丸めの差もなく等しい。"""

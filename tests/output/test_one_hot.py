@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import scipy.special
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from snippets.output import one_hot as topic
 
@@ -42,12 +42,20 @@ def test_loss_survives_confident_mistakes():
     assert topic.loss(np.array([1000.0, 0.0]), 1) == 1000.0
 
 
+def test_loss_survives_confident_hits():
+    """確率が 1 に丸められるほど当たっても、損失は 0 につぶれず、e^{-60} になる。"""
+    z = np.array([60.0, 0.0])
+    assert topic.softmax(z)[0] == 1.0
+    assert topic.loss(z, 0) == pytest.approx(np.exp(-60), rel=1e-12)
+
+
 @given(scores, st.floats(-50, 50))
 def test_only_differences_of_scores_matter(z, c):
     """全部の点数に同じ数を足しても、確率は変わらない。"""
     np.testing.assert_allclose(topic.softmax(z + c), topic.softmax(z), rtol=1e-9)
 
 
+@settings(deadline=None)
 @given(scores, st.integers(0, 5))
 def test_index_and_one_hot_give_the_same_loss(z, t):
     """番号で測った損失と、ワンホットで測った損失は等しく、どちらも torch と一致する。"""

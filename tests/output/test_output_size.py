@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snippets.output import output_size as topic
@@ -37,6 +37,7 @@ def test_every_head_is_in_the_table():
     assert [row[0] for row in rows] == list(topic.HEADS) and {len(row) for row in rows} == {len(headers)}
 
 
+@settings(deadline=None)
 @given(st.floats(-20, 20))
 def test_one_sigmoid_or_two_softmax(score):
     """出力 1 個のシグモイドと、もう片方を 0 に固めた出力 2 個の softmax は、同じ確率を返す。"""

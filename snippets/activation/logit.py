@@ -1,0 +1,112 @@
+"""ロジット — 0 と 1 のあいだの割合を、すべての実数に引きのばす。
+
+シグモイド関数の逆関数で、割合をオッズに直して対数をとったものである。
+深層学習では、シグモイド関数やソフトマックスに通す前の値もロジットと呼ぶ。
+"""
+
+import numpy as np
+
+from snippets.activation.sigmoid import sigmoid
+
+
+def _probability(p):
+    """p が [0, 1] に収まることを確かめる。"""
+    if not np.all((np.asarray(p) >= 0) & (np.asarray(p) <= 1)):
+        raise ValueError(f"p は 0 以上 1 以下にする。受け取ったのは {p}")
+    return np.asarray(p, dtype=float)
+
+
+def odds(p):
+    """オッズ p : (1 − p) の比の値。p: 任意の形 → 同じ形。p = 1 では ∞。[0, 1] の外なら ValueError。"""
+    p = _probability(p)
+    with np.errstate(divide="ignore"):
+        return p / (1 - p)
+
+
+def logit(p):
+    """logit(p) を返す。p: 任意の形 → 同じ形。両端では ±∞、[0, 1] の外なら ValueError。
+
+    p = 1/2 の近くでは、ほぼ等しい対数の引き算で桁が落ちるので、tanh の逆関数 arctanh を使う。
+    """
+    p = _probability(p)
+    with np.errstate(divide="ignore"):
+        return np.where(np.abs(p - 0.5) <= 0.25, 2 * np.arctanh(2 * p - 1), np.log(p) - np.log1p(-p))[()]
+
+
+def derivative(p):
+    """logit'(p) を返す。p: 任意の形 → 同じ形。両端では ∞。"""
+    p = _probability(p)
+    with np.errstate(divide="ignore"):
+        return 1 / p + 1 / (1 - p)
+
+
+def softplus(x):
+    """log(1 + e^x) を返す。x: 任意の形 → 同じ形。logaddexp は e^x をあふれさせない。"""
+    return np.logaddexp(0, x)
+
+
+def cross_entropy(x, t):
+    """ロジット x と正解の割合 t（0 から 1）の交差エントロピー。x, t: 同じ形 → 同じ形。
+
+    PyTorch の binary_cross_entropy_with_logits にあたる。シグモイド関数の値は使わない。
+    """
+    return np.maximum(x, 0) - np.multiply(t, x) + np.log1p(np.exp(-np.abs(x)))
+
+
+def scales():
+    """割合とオッズとロジットの対応。"""
+    ratios = (0.01, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99)
+    return ("割合 p", "オッズ", "ロジット"), [(p, float(odds(p)), float(logit(p))) for p in ratios]
+
+
+def round_trips():
+    """シグモイド関数に通してから、ロジットで戻した値。"""
+    return ("x", "σ(x)", "logit(σ(x))"), [
+        (x, f"{float(sigmoid(x)):.17g}", float(logit(sigmoid(x)))) for x in (1, 10, 20, 30, 36, 37)
+    ]
+
+
+def losses():
+    """正解が 0 のときの損失。シグモイド関数を通した値から求めたものと、ロジットのまま求めたもの。"""
+    with np.errstate(divide="ignore"):
+        rows = [(x, float(-np.log(1 - sigmoid(x))), float(softplus(x))) for x in (1, 10, 30, 36, 40)]
+    return ("ロジット x", "−log(1 − σ(x))", "softplus(x)"), rows
+
+
+def plot(ax):
+    """ロジットのグラフ（実線）と、シグモイド関数のグラフ（破線）。直線 y = x について対称になる。"""
+    x = np.linspace(-5, 5, 201)
+    ax.plot(sigmoid(x), x, "C1-", label="y = logit(x)")
+    ax.plot(x, sigmoid(x), "C0--", label="y = σ(x)")
+    ax.plot([-5, 5], [-5, 5], "C3:", lw=1, label="y = x")
+    ax.set(xlabel="x", ylabel="y", aspect="equal", xlim=(-5, 5), ylim=(-5, 5))
+    ax.legend(loc="lower right")
+
+
+def plot_scales(ax):
+    """同じ割合を、3 つの物差しで読む。縦にそろった目もりが、同じ割合を指す。"""
+    x = logit(np.array([0.01, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99]))
+    texts = {
+        "割合 p": [f"{p:.2g}" for p in sigmoid(x)],
+        "オッズ": ["1/99", "1/9", "1/4", "1", "4", "9", "99"],
+        "ロジット": [f"{v + 0:.2f}".replace("-", "−") for v in x],
+    }
+    for height, (name, row) in zip((2, 1, 0), texts.items(), strict=True):
+        ax.plot([-5, 5], [height, height], "C0-", lw=1)
+        ax.plot(x, np.full(len(x), height), "C0|", ms=10)
+        ax.text(-5.2, height, name, ha="right", va="center")
+        for position, text in zip(x, row, strict=True):
+            ax.text(position, height + 0.16, text, ha="center", va="bottom", fontsize=8)
+    ax.vlines(x, 0, 2, "C1", ":", lw=0.8)
+    ax.set(xlim=(-6.6, 5.2), ylim=(-0.3, 2.6))
+    ax.set_axis_off()
+
+
+def plot_round_trip(ax):
+    """σ に通してから logit で戻したときの誤差（対数の目もり、0 は 10⁻¹⁷ に描いた）。右へ行くほど桁を失う。"""
+    x = np.linspace(-20, 36.5, 160)
+    error = np.abs(logit(sigmoid(x)) - x)
+    ax.semilogy(x, np.maximum(error, 1e-17), "C1.", ms=4, label="誤差")
+    ax.axvline(53 * np.log(2), color="C0", ls="--", label="σ(x) が 1 に丸められる境目")
+    ax.set(xlabel="x", ylabel="誤差")
+    ax.legend(loc="upper left")

@@ -1,7 +1,7 @@
 """著者の道具。
 
-    python -m snippets check [ページ…]   式を照合し、判定の表を出す
-    python -m snippets new 話題           話題の三つのファイルを書く
+python -m snippets check [ページ…]   式を照合し、判定の表を出す
+python -m snippets new 話題           話題の三つのファイルを書く
 """
 
 import argparse
@@ -15,6 +15,7 @@ from snippets._engine import report
 from snippets._engine.book import DOCS, check_book
 from snippets._engine.page import page_name
 from snippets._engine.scaffold import write_topic
+from snippets._engine.weave import error_text
 
 
 def main(arguments=None):
@@ -41,7 +42,7 @@ def check(pages):
     for result in book.results.values():
         for label, verdict in result["verdicts"].items():
             points = f"{verdict['points']} 点" + ("（すべて）" if verdict["exhaustive"] else "")
-            ulp = "関係" if verdict["ulp"] is None else f"最大 {verdict['ulp']:.3g} ULP"
+            ulp = "関係" if verdict["ulp"] is None else error_text(verdict)
             table.add_row(label, points, ulp)
     console.print(table)
     count = sum(len(result["verdicts"]) for result in book.results.values())

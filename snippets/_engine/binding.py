@@ -111,6 +111,7 @@ class Bound:
 
     arguments は引数名から節、parameters は定義の左辺に並ぶ記号の名。
     left は、front matter の arguments が「左辺 = 引数」と書いたときの左辺の節。
+    scope は、ほかの式から呼ばれるときに引数の節を読む場所。
     """
 
     label: str
@@ -118,6 +119,7 @@ class Bound:
     arguments: dict
     parameters: tuple = ()
     left: object = None
+    scope: object = None
 
     @cached_property
     def location(self):
@@ -131,11 +133,6 @@ class Bound:
         lines, line = inspect.getsourcelines(function)
         path = Path(inspect.getsourcefile(function))
         return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path), line, "".join(lines)
-
-    def call_with(self, given, evaluator):
-        """定義の左辺に並ぶ記号の値 given と、それ以外の記号の値で呼ぶ。"""
-        inner = evaluator.child(given)
-        return self.call({name: inner.value(node) for name, node in self.arguments.items()})
 
     def call(self, values):
         """float64 の値で呼び、結果を float64 か真偽かその組にそろえる。"""

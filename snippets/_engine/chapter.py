@@ -160,8 +160,8 @@ class Reading:
             if definition.parameters is None:
                 continue
             self.scope.definitions[key] = definition
-            base = key.rstrip("'")
-            self.scope.symbols.include(other.scope.symbols[base if base in other.scope.symbols else key])
+            name = key if key in other.scope.symbols else key.rstrip("'")
+            self.scope.symbols.include(other.scope.symbols[name])
         self.scope.code |= other.scope.code
 
     def _prepare(self, formula):

@@ -22,12 +22,17 @@ THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
 
 @dataclass(frozen=True)
 class Verdict:
-    """通った式についての証拠。ulp は実装の最大誤差、None なら実装に結ばれない関係。"""
+    """通った式についての証拠。
+
+    ulp は実装の最大誤差を float64 の間隔で測ったもの、error は 1 より小さい値では絶対誤差、大きい値では相対誤差。
+    どちらも、実装に結ばれない関係では None。
+    """
 
     label: str
     points: int
     exhaustive: bool
     ulp: float | None
+    error: float | None = None
     digits: int = DIGITS
 
 
@@ -46,7 +51,7 @@ class Check:
 
     def __init__(self, statements, scope, bound, seed, count):
         self.statements, self.scope, self.bound = statements, scope, bound
-        self.ulp = 0.0 if bound else None
+        self.ulp = self.error = 0.0 if bound else None
         self.truths = {True: 0, False: 0}
         self.sharpness = {}
         for statement in statements:
@@ -73,7 +78,7 @@ class Check:
             raise FormulaError(f"条件が標本 {points} 点すべてで{only}になり、何も区別していない")
         for statement, k in self.sharpness:
             self.sharpness[statement, k].require(statement.sides[k + 1].span)
-        return Verdict(label, points, self.sampler.exhaustive, self.ulp)
+        return Verdict(label, points, self.sampler.exhaustive, self.ulp, self.error)
 
     condition = False
 
@@ -176,6 +181,7 @@ class Check:
                 detail = f"式 {show(want)}  実装 {show(got)}"
                 raise FormulaError(f"式と実装が一致しない — {where}\n  {detail}")
             self.ulp = max(self.ulp, float(error / mpmath.mpf(float(np.spacing(abs(float(w)))))))
+            self.error = max(self.error, float(error / max(1, abs(w))))
 
     def compare_through(self, statement, here, sides):
         """名に結ばれた実装を通した float64 の値が、40 桁の値から離れないこと。"""

@@ -199,8 +199,12 @@ class Evaluator(Operations):
         return found
 
     def call_code(self, bound):
+        """実装を、左辺に並ぶ引数の値と、それ以外の記号の値で呼ぶ関数。"""
+
         def call(*args):
-            return bound.call_with(dict(zip(bound.parameters, args, strict=True)), self)
+            given = self.given | dict(zip(bound.parameters, args, strict=True))
+            inner = Evaluator(self.carrier, bound.scope, given, self.through_code, foreign=True)
+            return bound.call({name: inner.value(node) for name, node in bound.arguments.items()})
 
         return call
 

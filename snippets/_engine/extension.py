@@ -4,11 +4,13 @@
 誤りが一つでもあれば、一ページも書かないうちに、すべての誤りを並べて止まる。
 """
 
+import re
 from html import escape
 
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 from . import FormulaError, katex
 from .binding import SNIPPETS, TESTS
@@ -17,6 +19,7 @@ from .figure import Figure, figure_html
 from .page import COMPUTED, INLINE_MATH, LABEL, scan
 from .weave import formula_html, refused_html, site_number, symbols_html
 
+_AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")
 _memory = {}
 
 
@@ -118,6 +121,19 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
+class JoinLines(Treeprocessor):
+    """一行一文の改行を、和文では空白にしない。句読点のあとの改行を消す。"""
+
+    def run(self, root):
+        for element in root.iter():
+            if element.tag not in ("pre", "code"):
+                element.text = self.joined(element.text)
+            element.tail = self.joined(element.tail)
+
+    def joined(self, text):
+        return _AFTER_STOP.sub("", text) if text else text
+
+
 class FormulaExtension(Extension):
     """照合してから織る。"""
 
@@ -126,6 +142,7 @@ class FormulaExtension(Extension):
         book.raise_if_wrong()
         katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
         md.preprocessors.register(Weave(md, book), "formula", 28)
+        md.treeprocessors.register(JoinLines(md), "formula-join", 15)
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
 

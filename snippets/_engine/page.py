@@ -23,7 +23,7 @@ _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 
 @dataclass(frozen=True)
 class Block:
-    """本文のひとまとまり。kind は formula, refused, figure, table, text, unclosed。
+    """本文のひとまとまり。kind は formula, refused, figure, table, code, text, unclosed。
 
     [start, end) は行の番号（0 から）。content は式・図や表の名・行、alt は図の代替テキスト。
     """
@@ -37,15 +37,15 @@ class Block:
 
 
 def scan(lines):
-    """行の並びを Block に分ける。ふつうのコードの囲みは飛ばす。"""
+    """行の並びを Block に分ける。どの行も、ちょうど一つの Block に入る。"""
     i = 0
     while i < len(lines):
         line, stop = lines[i], i + 1
         indent = line[: len(line) - len(line.lstrip())]
         if fence := _FENCE.match(line):
             stop = _closing(lines, i, _ends_fence(fence[1]))
-            if fence[2] == "refused":
-                yield Block("refused", i, stop, "\n".join(lines[i + 1 : stop - 1]), indent=indent)
+            kind = "refused" if fence[2] == "refused" else "code"
+            yield Block(kind, i, stop, "\n".join(lines[i + 1 : stop - 1]), indent=indent)
         elif line.lstrip().startswith("$$"):
             stop = _closing(lines, i, lambda text: text.rstrip().endswith("$$"), line.lstrip()[2:])
             body = "\n".join(lines[i:stop]).strip()
@@ -185,7 +185,7 @@ def _read_body(page, body, first):
             page.figures.append((line, block.content, block.alt))
         elif block.kind == "table":
             page.computed.append((line, "table", block.content))
-        else:
+        elif block.kind == "text":
             _read_text(page, block.content, line)
 
 

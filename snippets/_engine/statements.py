@@ -4,7 +4,7 @@
 関係（左辺も計算できる）。関係のほかは、実装がなければならない。
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import FormulaError
 from .evaluate import Definition, Scope, key_of
@@ -92,7 +92,7 @@ def is_defined(key, scope):
     kind = scope.symbols[base].type
     if kind.builtin or kind.kind == "constant" or kind.abstract or kind.of or kind.kind == "integer":
         return True
-    return key.endswith("'") and base in scope.definitions
+    return key.endswith("'") and key not in scope.symbols and base in scope.definitions
 
 
 def define(statement, scope, bound):
@@ -108,8 +108,9 @@ def define(statement, scope, bound):
 def note_code(statement, scope, bound):
     """左辺の関数に実装を結ぶ。導関数の関係 σ'(x) = … も σ' の実装になる。"""
     key, parameters, _ = head_of(statement.sides[0], scope)
-    if bound and parameters and len(statement.relations) >= 1:
-        scope.code[key] = type(bound)(bound.label, bound.function, bound.arguments, parameters)
+    if bound and parameters and statement.relations:
+        frozen = Scope(scope.symbols, dict(scope.definitions), dict(scope.code))
+        scope.code[key] = replace(bound, parameters=parameters, scope=frozen)
 
 
 def needed(nodes, scope):

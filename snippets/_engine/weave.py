@@ -11,6 +11,8 @@ from pygments.lexers import PythonLexer
 from .binding import TESTS, split_label, test_path
 from .book import math_key
 
+_MANY_ULP = 1000
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _SAMPLED = "特別な値から始まる標本で、すべての辺を 40 桁で計算して比べました"
 _EXHAUSTED = "有限の定義域を残らず数えあげ、すべての辺を比べました"
@@ -34,13 +36,18 @@ def verdicts(verdict):
     first = _badge("sample", f"{verdict['digits']} 桁で一致 · {points}", _EXHAUSTED if exhaustive else _SAMPLED)
     if verdict["ulp"] is None:
         return first + " " + _badge("code", "実装を通しても一致", _RELATION)
-    return first + " " + _badge("code", f"コード一致 · {ulp_text(verdict['ulp'])}", _CODE)
+    return first + " " + _badge("code", f"コード一致 · {error_text(verdict)}", _CODE)
 
 
-def ulp_text(ulp):
+def error_text(verdict):
+    """実装の誤差。打ち消しあって 0 に近い値では ULP が意味を失うので、絶対誤差で書く。"""
+    ulp, error = verdict["ulp"], verdict["error"]
     if ulp == 0:
         return "誤差 0"
-    return f"最大 {ulp:.1f} ULP" if ulp < 10 else f"最大 {float(f'{ulp:.2g}'):,.0f} ULP"
+    if ulp < _MANY_ULP:
+        return f"最大 {ulp:.1f} ULP" if ulp < 10 else f"最大 {ulp:.0f} ULP"
+    mantissa, _, exponent = f"{error:.0e}".partition("e")
+    return f"最大誤差 {mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def _badge(kind, text, title):

@@ -93,7 +93,11 @@ def reverse_gradient(E, w):
     return gradient_descent.gradient(E, w)
 
 
-METHODS = {"数値微分（中心差分）": numeric_gradient, "フォワードモード": forward_gradient, "リバースモード": reverse_gradient}
+METHODS = {
+    "数値微分（中心差分）": numeric_gradient,
+    "フォワードモード": forward_gradient,
+    "リバースモード": reverse_gradient,
+}
 
 
 def smooth(w):

@@ -52,7 +52,9 @@ def neuron_gradients(w, b, x, t, f=identity):
 def hidden(W, x, c):
     """隠れ層の重み付き和 u。W: (m, n)、x: (n,)、c: (m,) → (m,)。形が合わなければ ValueError。"""
     if np.shape(W) != (len(c), len(x)):
-        raise ValueError(f"W の形は (c の長さ, x の長さ) にする。受け取った形は W {np.shape(W)}、c {len(c)}、x {len(x)}")
+        raise ValueError(
+            f"W の形は (c の長さ, x の長さ) にする。受け取った形は W {np.shape(W)}、c {len(c)}、x {len(x)}"
+        )
     return np.add(np.matmul(W, x), c)
 
 

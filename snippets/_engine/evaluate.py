@@ -47,6 +47,21 @@ class Scope:
         """総和や自由な添字として動く整数の名。"""
         return {s.name for s in self.symbols.declared() if s.type.kind == "integer" and not s.type.sampled_integer}
 
+    def reached(self, node):
+        """節の値が依存する記号の名。定義と、任意の関数の引数をたどる。"""
+        found, pending = set(), free_names(node)
+        while pending:
+            name = pending.pop()
+            if name in found:
+                continue
+            found.add(name)
+            for key in (name, name + "'"):
+                if definition := self.definitions.get(key):
+                    pending |= free_names(definition.body) - set(definition.parameters or ())
+            if name in self.symbols:
+                pending |= set(self.symbols[name].type.of)
+        return found
+
 
 class Evaluator(Operations):
     """標本の値 given のもとで節の値を求める。through_code なら、実装に結ばれた関数は実装を呼ぶ。"""

@@ -198,6 +198,8 @@ class Operations:
     def _derivative(self, node, operand, variable):
         """記号か成分を t に置きかえて計算しなおし、t について微分する。"""
         name, current, put = self.replaceable(variable)
+        if name not in self.scope.reached(operand):
+            raise FormulaError(f"微分されるものが {name} によらない")
 
         def along(t):
             return self.child({name: put(t)}).number(operand)

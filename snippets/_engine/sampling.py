@@ -81,9 +81,14 @@ class Sampler:
 
     def __iter__(self):
         """すべてが有限なら残らず数えあげ、そうでなければ count 個。"""
-        total = len(self.combinations) if self.exhaustive else max(self.count, len(self.combinations))
-        for trial in range(min(total, 4096)):
+        trial = 0
+        while trial < len(self.combinations) or (not self.exhaustive and trial < self.count):
             yield self.draw(trial)
+            trial += 1
+
+    def extend(self, times):
+        """標本の数を増やす。"""
+        self.count *= times
 
     def draw(self, trial):
         """trial 番目の標本。名から値への表。"""

@@ -11,7 +11,7 @@ from . import FormulaError
 
 ORDER = ("<", ">", "<=", ">=")
 _NEAR = 0.1
-_EQUAL = mpmath.mpf(10) ** -18
+_EQUAL = mpmath.mpf(10) ** -30
 
 
 class Sharpness:
@@ -28,8 +28,11 @@ class Sharpness:
         """鋭くなければ FormulaError。片方の辺がいつも 0 なら、差の中央値と比べる。"""
         pairs = list(zip(self.gaps, self.sizes, strict=True))
         if self.relation in ("<=", ">="):
-            if not any(gap <= _EQUAL * size for gap, size in pairs):
+            equal = [gap <= _EQUAL * size for gap, size in pairs]
+            if not any(equal):
                 raise FormulaError("等号の成り立つ標本がない。端が正しければ、等号のない < か > で書く", span)
+            if all(equal):
+                raise FormulaError("いつも等しい。不等号でなく = で書く", span)
             return
         one_side_zero = all(gap == size for gap, size in pairs)
         scale = sorted(self.gaps)[len(self.gaps) // 2]

@@ -114,20 +114,7 @@ def note_code(statement, scope, bound):
 
 
 def needed(nodes, scope):
-    """値を選ばなければならない記号の名。定義をたどり、定義で決まる変数と、引数で縛られたものは除く。"""
-    found, pending = set(), set().union(*map(names, nodes)) if nodes else set()
-    found_callables = {n.args[0].rstrip("'") for node in nodes for n in walk(node) if n.op == "callable"}
-    pending |= found_callables
-    while pending:
-        name = pending.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for key in (name, name + "'"):
-            if definition := scope.definitions.get(key):
-                inner = free_names(definition.body) - set(definition.parameters or ())
-                pending |= inner - found
-        if name in scope.symbols:
-            pending |= set(scope.symbols[name].type.of) - found
-    dependent = {name for name, definition in scope.definitions.items() if definition.parameters is None}
-    return found - dependent
+    """値を選ばなければならない記号の名。定義で決まる変数は除く。"""
+    callables = {n.args[0].rstrip("'") for node in nodes for n in walk(node) if n.op == "callable"}
+    found = set().union(callables, *map(scope.reached, nodes), *map(names, nodes))
+    return found - {name for name, definition in scope.definitions.items() if definition.parameters is None}

@@ -52,9 +52,7 @@ def neuron_gradients(w, b, x, t, f=identity):
 def hidden(W, x, c):
     """隠れ層の重み付き和 u。W: (m, n)、x: (n,)、c: (m,) → (m,)。形が合わなければ ValueError。"""
     if np.shape(W) != (len(c), len(x)):
-        raise ValueError(
-            f"W の形は (c の長さ, x の長さ) にする。受け取った形は W {np.shape(W)}、c {len(c)}、x {len(x)}"
-        )
+        raise ValueError(f"W の形は (c の長さ, x の長さ) にする: W {np.shape(W)}、c {len(c)}、x {len(x)}")
     return np.add(np.matmul(W, x), c)
 
 
@@ -96,7 +94,7 @@ def by_torch(W, c, v, b, x, t):
 
 def example():
     """2-2-1 の網の勾配くらべ。手で逆向きにかけた値と、PyTorch の値。"""
-    W, c, v, b, x, _ = EXAMPLE
+    W, c, v, b, *_ = EXAMPLE
     names = ("v₁", "v₂", "b", "W₁₁", "W₁₂", "W₂₁", "W₂₂", "c₁", "c₂")
     values, ours, theirs = (
         np.concatenate([np.ravel(part) for part in parts[:4]])

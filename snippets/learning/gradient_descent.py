@@ -5,6 +5,7 @@
 """
 
 import functools
+import itertools
 
 import numpy as np
 import torch
@@ -127,7 +128,7 @@ def plot(ax):
     w = np.linspace(-0.4, 1.2, 200)
     ax.plot(w, 2 * w**2, "C0", lw=2)
     path = gradient_descent(lambda v: 4 * v, np.array([1.0]), 0.1, 3)[:, 0]
-    for k, (here, there) in enumerate(zip(path, path[1:], strict=False)):
+    for k, (here, there) in enumerate(itertools.pairwise(path)):
         tangent = np.array([here - 0.4, here + 0.15])
         ax.plot(tangent, 2 * here**2 + 4 * here * (tangent - here), "C1:", lw=1.4)
         ax.vlines(here, -0.25, 2 * here**2, "C0", linestyles="--", lw=0.8)

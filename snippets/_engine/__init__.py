@@ -2,10 +2,11 @@
 
 データは左から右へ一度だけ流れる。
 
-    page ─→ tokens ─→ parser ─→ evaluate ─→ check ─→ book ─→ extension
-    本文     字句       木         値          判定      全ページ   HTML
+    page ─→ tokens ─→ parser ─→ evaluate ─→ check ─→ chapter ─→ book ─→ extension
+    本文     字句       木         値          判定      一ページ    全ページ   HTML
 
-記号の型は symbols、標本は sampling、実装への結びつけは binding、図は figure、組版は katex が受け持つ。
+記号の型は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
+図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
 話題のモジュールはこのパッケージを import しない。
 """
 

@@ -122,6 +122,7 @@ def _typeset(book, pages):
     for page in pages:
         wanted += [(page, f.line, f, f.tex, True) for f in page.formulas]
         wanted += [(page, line, None, tex, False) for line, tex in page.inline]
+        wanted += [(page, 1, None, spelled, False) for spelled in page.spellings]
     if not wanted:
         return
     try:

@@ -13,7 +13,7 @@ from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, is_array, scalar, shape_text, show
+from .values import DIGITS, Double, Exact, Family, is_array, lifted, scalar, shape_text, show, to_double
 
 SIDES = (mpmath.mpf(10) ** -18, mpmath.mpf(10) ** -25)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
@@ -240,29 +240,3 @@ def component(got, position):
     if got.ndim != len(position) or any(p >= n for p, n in zip(position, got.shape, strict=True)):
         raise FormulaError(f"実装の形 {shape_text(got)} に、式の添字の成分がない")
     return got[tuple(position)].item()
-
-
-def lifted(given):
-    """標本を 40 桁の数に持ち上げる。float64 の値はちょうど写る。"""
-    return {name: _lift(value) for name, value in given.items()}
-
-
-def _lift(value):
-    if isinstance(value, Family):
-        return Family({k: _lift(v) for k, v in value.items()})
-    if isinstance(value, float):
-        return mpmath.mpf(value)
-    if is_array(value):
-        result = np.empty(value.shape, object)
-        for k in np.ndindex(value.shape):
-            result[k] = mpmath.mpf(float(value[k]))
-        return result
-    return value
-
-
-def to_double(value):
-    if isinstance(value, Family):
-        return Family({k: to_double(v) for k, v in value.items()})
-    if isinstance(value, mpmath.mpf):
-        return float(value)
-    return value.astype(float) if is_array(value) else value

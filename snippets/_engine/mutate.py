@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from . import FormulaError
-from .chapter import Reading
 from .check import check
 from .nodes import Node, rebuild, walk
 from .parser import RELATIONS, parse
+from .reading import Reading
 
 _COMPARISONS = ("<", ">", r"\le", r"\ge", r"\ne")
 _LOGIC = {"and": r"\land", "or": r"\lor", "xor": r"\oplus"}

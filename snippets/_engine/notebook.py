@@ -188,11 +188,11 @@ class Notebook(HTMLParser):
         if VERBATIM & {name for name, _ in self.stack}:
             self.parts.append(escape(text, quote=False))
             return
-        if block := BLOCK_MATH.search(text):
-            self._problem(f"{block[0]} は使えない。ノートブックの式は一行の $…$ だけ", block[0])
-            return
-        pieces = re.split(INLINE_MATH, text if text.strip() else "\n")  # 地の文と式が交互に並ぶ
-        if "$" in "".join(pieces[::2]):
+        text = re.sub(r"\A\\\((.*)\\\)\Z", r"$\1$", text if text.strip() else "\n")  # mkdocs-jupyter 0.27 の書き方
+        pieces = re.split(INLINE_MATH, text)  # 地の文と式が交互に並ぶ
+        if BLOCK_MATH.search(prose := "".join(pieces[::2])):
+            self._problem("別行立ての式は使えない。ノートブックの式は一行の $…$ だけ", "$$")
+        elif "$" in prose:
             self._problem(f"対にならない $ がある: {text.strip()}", "$")
         pieces[::2] = [escape(piece, quote=False) for piece in pieces[::2]]
         pieces[1::2] = [(tex,) for tex in pieces[1::2]]

@@ -4,8 +4,9 @@
 """
 
 from . import FormulaError
+from .layouts import Layouts
 from .nodes import Node
-from .structures import Structures
+from .symbols import symbolize
 from .tokens import Token, tokenize
 
 RELATIONS = {"=": "=", r"\leftarrow": "<-", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", r"\ne": "!="}
@@ -35,14 +36,14 @@ def parse_arguments(latex, symbols):
     return left, result
 
 
-class Parser(Structures):
-    """一つの式の読み手。辺・項・因子をここで、分数や行列などの形を Structures で読む。"""
+class Parser(Layouts):
+    """一つの式の読み手。辺・項・因子をここで、分数や行列などの形を Structures と Layouts で読む。"""
 
     def __init__(self, latex, symbols):
         self.latex, self.symbols, self.position = latex, symbols, 0
         self.bar_closes = False  # \| がノルムや引数の閉じになる場所
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
-        self.tokens = [*_symbolize(tokenize(latex), symbols), Token("end", "", len(latex), len(latex))]
+        self.tokens = [*symbolize(tokenize(latex), symbols), Token("end", "", len(latex), len(latex))]
 
     # ---- 字句
 
@@ -255,31 +256,3 @@ class Parser(Structures):
 
     def builtin(self, node):
         return node.op == "symbol" and self.symbols[node.args[0]].type.builtin
-
-
-def _symbolize(tokens, symbols):
-    """宣言されたつづりのうち最も長いものを、一つの記号にまとめる。"""
-    i = 0
-    while i < len(tokens):
-        for length in range(min(symbols.longest, len(tokens) - i), 0, -1):
-            symbol = symbols.find(tuple(token.text for token in tokens[i : i + length]))
-            if symbol and not (length == 1 and tokens[i].text in "()"):
-                start, end = tokens[i].start, tokens[i + length - 1].end
-                if length > 1:
-                    _refuse_neighbours(tokens, i, length)
-                yield Token("symbol", symbol.name, start, end)
-                i += length
-                break
-        else:
-            yield tokens[i]
-            i += 1
-
-
-def _refuse_neighbours(tokens, i, length):
-    """TPR のように、何文字もの記号がほかの文字と触れているのを断る。"""
-    word = "".join(token.text for token in tokens[i : i + length])
-    near = [tokens[i - 1]] if i else []
-    near += tokens[i + length : i + length + 1]
-    if word.isalpha() and any(token.kind == "letter" for token in near):
-        span = (tokens[i].start, tokens[i + length - 1].end)
-        raise FormulaError(f"{word} が隣の文字と続いていて、切れ目が決まらない", span)

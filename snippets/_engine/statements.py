@@ -108,7 +108,8 @@ def define(statement, scope, bound):
 def note_code(statement, scope, bound):
     """左辺の関数に実装を結ぶ。導関数の関係 σ'(x) = … も σ' の実装になる。"""
     key, parameters, _ = head_of(statement.sides[0], scope)
-    if bound and parameters and statement.relations:
+    computes = statement.kind == "definition" or (statement.relations[:1] == ("=",) and (key or "").endswith("'"))
+    if bound and parameters and computes:
         frozen = Scope(scope.symbols, dict(scope.definitions), dict(scope.code))
         scope.code[key] = replace(bound, parameters=parameters, scope=frozen)
 

@@ -1,11 +1,9 @@
-"""括弧、分数、微分、総和、行列、場合分けの読み方。Parser の下半分。"""
+"""括弧、添字、分数、微分、総和の読み方。Parser の下の階。"""
 
 import difflib
 
 from .nodes import Node
 
-_OTHERWISE = (r"\text{otherwise}", r"\text{それ以外}", r"\text{その他}")
-_IF = (r"\text{if }", r"\text{if}", r"\text{ if }")
 _DOTS = (r"\vdots", r"\ldots", r"\cdots")
 _BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
         r"\operatorname*{argmax}": "argmax", r"\operatorname*{argmin}": "argmin"}  # fmt: skip
@@ -206,66 +204,3 @@ class Structures:
         if op != "sum" and (self.starts_factor() or self.at(r"\cdot", r"\times", "/")):
             self.fail("どこまでが範囲か決まらない。括弧を書く")
         return self.node(start, "big", op, index, low, high, body)
-
-    # ---- 行列と場合分け
-
-    def rows(self, end, item):
-        rows = [[item()]]
-        while not self.eat(end):
-            if self.eat("&"):
-                rows[-1].append(item())
-            elif self.eat("\\\\"):
-                if self.eat(end):
-                    break
-                rows.append([item()])
-            else:
-                self.fail("ここには & か \\\\ がいる")
-        return rows
-
-    def matrix(self, start):
-        end = self.eat(r"\begin{pmatrix}", r"\begin{bmatrix}").replace("begin", "end")
-        rows = [Node("cells", tuple(row), row[0].start, row[-1].end) for row in self.rows(end, self.item)]
-        return self.node(start, "matrix", *rows)
-
-    def cases(self, start):
-        branches = []
-        for row in self.rows(r"\end{cases}", self.case):
-            if len(row) != 2:
-                self.fail("場合分けの行は「値 & 条件」と書く")
-            branches.append(Node("branch", tuple(row), row[0].start, row[1].end))
-        return self.node(start, "cases", *branches)
-
-    def case(self):
-        start = self.token.start
-        if self.eat(*_OTHERWISE):
-            return self.node(start, "otherwise")
-        self.eat(*_IF)
-        return self.condition()
-
-    def aligned(self):
-        """aligned の行。関係で始まる行は前の行の続き。"""
-        self.need(r"\begin{aligned}")
-        result = []
-        while not self.eat(r"\end{aligned}"):
-            start, sides, relations = self.token.start, [], []
-            self.eat("&")
-            relation = self.relation()
-            if relation and not result:
-                self.fail("最初の行に左辺がない")
-            if relation:
-                last = result.pop()
-                start, relations, sides = last.start, [*last.args[0], relation], list(last.args[1:])
-                self.eat("&")
-            sides.append(self.side())
-            while self.eat("&") or self.at("=", r"\le", r"\ge", "<", ">", r"\leftarrow"):
-                if relation := self.relation():
-                    self.eat("&")
-                    relations.append(relation)
-                    sides.append(self.side())
-                elif not self.at("\\\\"):
-                    self.fail("& のうしろに関係がない")
-            self.eat(",")
-            result.append(self.node(start, "chain", tuple(relations), *sides))
-            if not self.eat("\\\\") and not self.at(r"\end{aligned}"):
-                self.fail("ここには \\\\ がいる")
-        return result

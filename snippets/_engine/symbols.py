@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from . import FormulaError
-from .tokens import spelling
+from .tokens import Token, spelling
 
 BUILTIN = {
     r"\exp": "exp", r"\log": "log", r"\tanh": "tanh", r"\sinh": "sinh", r"\cosh": "cosh", r"\sin": "sin",
@@ -158,3 +158,31 @@ class Symbols:
 
     def __contains__(self, name):
         return spelling(name) in self._table
+
+
+def symbolize(tokens, symbols):
+    """宣言されたつづりのうち最も長いものを、一つの記号にまとめる。"""
+    i = 0
+    while i < len(tokens):
+        for length in range(min(symbols.longest, len(tokens) - i), 0, -1):
+            symbol = symbols.find(tuple(token.text for token in tokens[i : i + length]))
+            if symbol and not (length == 1 and tokens[i].text in "()"):
+                start, end = tokens[i].start, tokens[i + length - 1].end
+                if length > 1:
+                    _refuse_neighbours(tokens, i, length)
+                yield Token("symbol", symbol.name, start, end)
+                i += length
+                break
+        else:
+            yield tokens[i]
+            i += 1
+
+
+def _refuse_neighbours(tokens, i, length):
+    """TPR のように、何文字もの記号がほかの文字と触れているのを断る。"""
+    word = "".join(token.text for token in tokens[i : i + length])
+    near = [tokens[i - 1]] if i else []
+    near += tokens[i + length : i + length + 1]
+    if word.isalpha() and any(token.kind == "letter" for token in near):
+        span = (tokens[i].start, tokens[i + length - 1].end)
+        raise FormulaError(f"{word} が隣の文字と続いていて、切れ目が決まらない", span)

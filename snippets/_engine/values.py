@@ -188,3 +188,29 @@ def show(value):
     except (TypeError, ValueError):
         return str(value)
     return f"{value:.6g}".replace("-", "−").replace("e+0", "e").replace("e−0", "e−")
+
+
+def lifted(given):
+    """標本を 40 桁の数に持ち上げる。float64 の値はちょうど写る。"""
+    return {name: _lift(value) for name, value in given.items()}
+
+
+def _lift(value):
+    if isinstance(value, Family):
+        return Family({k: _lift(v) for k, v in value.items()})
+    if isinstance(value, float):
+        return mpmath.mpf(value)
+    if is_array(value):
+        result = np.empty(value.shape, object)
+        for k in np.ndindex(value.shape):
+            result[k] = mpmath.mpf(float(value[k]))
+        return result
+    return value
+
+
+def to_double(value):
+    if isinstance(value, Family):
+        return Family({k: to_double(v) for k, v in value.items()})
+    if isinstance(value, mpmath.mpf):
+        return float(value)
+    return value.astype(float) if is_array(value) else value

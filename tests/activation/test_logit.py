@@ -74,9 +74,8 @@ def test_sigmoid_undoes_logit(p):
 def test_the_other_way_loses_digits():
     """逆の往復では、30 が 30.001 に、36 が 36.04 に、37 が ∞ になる。"""
     _, rows = topic.round_trips()
-    back = {x: value for x, _, value in rows}
-    assert [f"{back[x]:.4g}" for x in (30, 36, 37)] == ["30", "36.04", "inf"]
-    assert round(back[30], 3) == 30.001
+    back = {x: text for x, _, text in rows}
+    assert [back[x] for x in (30, 36, 37)] == ["30.001", "36.0437", "inf"]
 
 
 def test_negative_side_keeps_its_digits():
@@ -116,9 +115,9 @@ def test_cross_entropy_agrees_with_torch(x, t):
 def test_loss_through_sigmoid_is_infinite_at_40():
     """ロジット 40 の損失は、シグモイド関数を経由すると ∞、ロジットのままなら 40 になる。"""
     _, rows = topic.losses()
-    assert rows[-1] == (40, np.inf, 40.0)
-    through, direct = {x: pair for x, *pair in rows}[30]
-    assert abs(through - 30) > 1e-3 and direct == pytest.approx(30, rel=1e-14)
+    table = {x: texts for x, *texts in rows}
+    assert table[30] == ["30.001", "30"]
+    assert table[40] == ["inf", "40"]
 
 
 @given(moderate, st.floats(0, 1))

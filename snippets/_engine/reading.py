@@ -1,0 +1,136 @@
+"""ページの式を順に読む。記号の表と定義を積みあげ、照合できる形にして渡す。"""
+
+import re
+from dataclasses import dataclass
+
+from . import FormulaError, Problem
+from .binding import bind, split_label
+from .evaluate import Scope
+from .nodes import names, walk
+from .parser import parse, parse_arguments
+from .statements import classify, define, note_code
+from .symbols import Symbols, split_names
+
+
+@dataclass
+class Prepared:
+    """照合を待つ一つの式。"""
+
+    formula: object
+    statements: list
+    scope: Scope
+    bound: object
+
+
+class Reading:
+    """式を順に読み、(式, Prepared) を渡す。読めない式は problems に書いて飛ばす。"""
+
+    def __init__(self, page, library, problems, active=()):
+        self.page, self.library, self.problems = page, library, problems
+        self.active = (*active, page.name)
+        self.scope = Scope(Symbols())
+        self.used = set()
+
+    def complain(self, line, message):
+        self.problems.append(Problem(self.page.shown, line, "", message))
+
+    def __iter__(self):
+        if not self._declare():
+            return
+        for formula in self.page.formulas:
+            try:
+                prepared = self._prepare(formula)
+            except FormulaError as error:
+                if formula.expected or "実装" in error.message:
+                    self.problems.append(formula.problem(error))
+                continue
+            self._note_used(prepared)
+            yield formula, prepared
+            if formula.expected and formula.label not in self.page.overrides:
+                for statement in prepared.statements:
+                    define(statement, self.scope, prepared.bound)
+                    if statement.kind == "relation":
+                        note_code(statement, self.scope, prepared.bound)
+        self._refuse_unused()
+
+    def _refuse_unused(self):
+        """宣言したのに、どの式にも現れない記号を断る。"""
+        for spelled, text in self.page.symbols.items():
+            for name in split_names(spelled):
+                if name not in self.used:
+                    self.complain(self._line_of(name), f"宣言した記号 {name}（{text}）がどの式にも出てこない")
+
+    def _note_used(self, prepared):
+        """式に現れた記号と、その型に現れる次元や端。"""
+        pending = set().union(*(names(s.node) for s in prepared.statements))
+        if prepared.bound:
+            arguments = prepared.bound.arguments.values()
+            pending |= {n.args[0].rstrip("'") for a in arguments for n in walk(a) if n.op in ("symbol", "callable")}
+        while pending:
+            name = pending.pop()
+            if name not in self.used and name in prepared.scope.symbols:
+                self.used.add(name)
+                kind = prepared.scope.symbols[name].type
+                mentioned = re.findall(r"[^\s,+.@{}()-]+", ",".join((*kind.dims, kind.low, kind.high, *kind.of)))
+                pending |= {*mentioned, *kind.of}
+
+    def _declare(self):
+        """記号の表と、使うページの定義をそろえる。"""
+        fine = True
+        for spelled, text in self.page.symbols.items():
+            for name in split_names(spelled):
+                try:
+                    if "—" not in str(text):
+                        raise FormulaError(f"記号 {name} に意味がない。「型 — 意味」と書く")
+                    self.scope.symbols.declare(name, text)
+                except FormulaError as error:
+                    self.complain(self._line_of(name), error.message)
+                    fine = False
+        for name in self.page.uses:
+            try:
+                self._include(name)
+            except FormulaError as error:
+                self.complain(self._line_of(name), error.message)
+                fine = False
+        return fine
+
+    def _line_of(self, text):
+        """front matter の中でその語の現れる行。"""
+        lines = self.page.text.split("\n")
+        return next((k + 1 for k, line in enumerate(lines) if text in line), 1)
+
+    def _include(self, name):
+        if name in self.active:
+            raise FormulaError(f"uses が輪になっている: {' → '.join((*self.active, name))}")
+        if name not in self.library:
+            raise FormulaError(f"uses の {name} というページがない")
+        other = Reading(self.library[name], self.library, [], self.active)
+        for _ in other:
+            pass
+        for key, definition in other.scope.definitions.items():
+            if definition.parameters is None:
+                continue
+            self.scope.definitions[key] = definition
+            name = key if key in other.scope.symbols else key.rstrip("'")
+            self.scope.symbols.include(other.scope.symbols[name])
+        self.scope.code |= other.scope.code
+
+    def _prepare(self, formula):
+        overrides = self.page.overrides.get(formula.label)
+        scope = Scope(self.scope.symbols, dict(self.scope.definitions), dict(self.scope.code))
+        if overrides:
+            scope.symbols = self.scope.symbols.copy(overrides)
+            for name in [n for spelled in overrides for n in split_names(spelled)]:
+                for key in (name, name + "'"):
+                    scope.definitions.pop(key, None)
+                    scope.code.pop(key, None)
+        _, function = split_label(formula.label)
+        statements = [classify(node, scope) for node in parse(formula.latex, scope.symbols)]
+        if function is None:
+            return Prepared(formula, statements, scope, None)
+        text = self.page.arguments.get(formula.label)
+        arguments = parse_arguments(text, scope.symbols) if text else None
+        bound = bind(formula.label, scope.symbols, arguments)
+        for statement in statements:
+            note_code(statement, scope, bound)
+        return Prepared(formula, statements, scope, bound)

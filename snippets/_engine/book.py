@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from . import ROOT, FormulaError, Problem, cache, katex, report
+from . import ROOT, FormulaError, Problem, cache, katex
 from .binding import public_functions, split_label, test_path, topic_path, topics
 from .page import read_page, shown
 from .timing import SECONDS
@@ -40,10 +40,6 @@ class Book:
     @cached_property
     def math(self):
         return {key: html for result in self.results.values() for key, html in result["math"].items()}
-
-    def raise_if_wrong(self):
-        if self.problems:
-            raise FormulaError(report(self.problems))
 
 
 def read_book(docs=DOCS):
@@ -97,7 +93,7 @@ def _distribute(pages, docs, workers):
     """終わったページの結果。プロセスが落ちるか、時間を過ぎれば、そこまでで打ち切る。"""
     if not pages:
         return {}
-    results, limit = {}, _GRACE + SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
+    results, limit = {}, _GRACE + 6 * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
     pool = ProcessPoolExecutor(min(workers, len(pages)), mp_context=multiprocessing.get_context("spawn"))
     futures = {pool.submit(check_one, page.name, str(docs)): page for page in pages}
     try:

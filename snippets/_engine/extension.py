@@ -12,7 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from . import FormulaError, katex
+from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .book import DOCS, KATEX_CACHE, check_book, math_key
 from .figure import Figure, figure_html
@@ -30,6 +30,20 @@ def current_book():
     if _memory.get("stamp") != stamp:
         _memory.update(stamp=stamp, book=check_book())
     return _memory["book"]
+
+
+def sound_book():
+    """誤りのない Book。誤りがあれば、すべてを並べて止まる。
+
+    はじめからの誤りは SystemExit にする。MkDocs は拡張の例外にトレースバックを付けてしまい、著者の文が埋もれる。
+    動きだしたあとの誤りでは、mkdocs serve を落とさないように例外にとどめる。
+    """
+    book = current_book()
+    if not book.problems:
+        _memory["started"] = True
+        return book
+    message = report(book.problems)
+    raise FormulaError(message) if "started" in _memory else SystemExit(message)
 
 
 class Weave(Preprocessor):
@@ -138,8 +152,7 @@ class FormulaExtension(Extension):
     """照合してから織る。"""
 
     def extendMarkdown(self, md):
-        book = current_book()
-        book.raise_if_wrong()
+        book = sound_book()
         katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
         md.preprocessors.register(Weave(md, book), "formula", 28)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)

@@ -39,8 +39,7 @@ OUTSIDE = re.compile(r"(?:^\s*|,\s*|url\(\s*[\"']?)(?:https?:)?//")
 
 def on_config(config):
     """実行結果の置き場を、結果を変えうるものすべてのハッシュで分ける。原稿だけは mkdocs-jupyter が見る。"""
-    plugin = config.plugins.get("mkdocs-jupyter")
-    if plugin is None:
+    if (plugin := config.plugins.get("mkdocs-jupyter")) is None:
         return
     sources, pending = set(), list(Path(config.docs_dir).rglob("*.py"))
     while pending:
@@ -51,6 +50,7 @@ def on_config(config):
     for old in sorted(folder.glob("*/"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         rmtree(old, ignore_errors=True)
     plugin.config["cache_dir"] = str(folder / key[:16])
+    plugin.config["custom_mathjax_url"] = "data:text/javascript,"  # 0.27 は何もしないとよそから読みこむ
 
 
 def on_page_content(html, page, config, files):
@@ -183,12 +183,13 @@ class Notebook(HTMLParser):
     def _flush(self):
         """ためた文を、式とそれ以外に分けて積む。"""
         text, self.text = self.text, ""
-        if not text or self._dropping():
+        inside = any(closing for _, closing in self.stack)
+        if self._dropping() or not (text if inside else text.strip()):
             return
         if VERBATIM & {name for name, _ in self.stack}:
             self.parts.append(escape(text, quote=False))
             return
-        text = re.sub(r"\A\\\((.*)\\\)\Z", r"$\1$", text if text.strip() else "\n")  # mkdocs-jupyter 0.27 の書き方
+        text = re.sub(r"\A\\\((.*)\\\)\Z", r"$\1$", text)  # mkdocs-jupyter 0.27 の書き方
         pieces = re.split(INLINE_MATH, text)  # 地の文と式が交互に並ぶ
         if BLOCK_MATH.search(prose := "".join(pieces[::2])):
             self._problem("別行立ての式は使えない。ノートブックの式は一行の $…$ だけ", "$$")

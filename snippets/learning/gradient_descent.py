@@ -112,7 +112,7 @@ def bowl_error(rho, steps=100):
 def rates():
     """学習率ごとの、100 歩あとの誤差。"""
     words = {0.02: "遅い", 0.04: "順調", 0.07: "速い", 0.079: "往復が残る", 0.08: "往復したまま", 0.081: "発散"}
-    rows = [(str(rho), f"{1 - 25 * rho:.3g}".replace("-", "−"), bowl_error(rho), word) for rho, word in words.items()]
+    rows = [(str(rho), f"{1 - 25 * rho:.4g}".replace("-", "−"), bowl_error(rho), word) for rho, word in words.items()]
     return ("学習率 ρ", "w₂ にかかる倍率 1 − 25ρ", "100 歩あとの E", "ようす"), rows
 
 
@@ -141,11 +141,11 @@ def plot(ax):
 def plot_paths(fig):
     """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩。楕円は等高線、折れ線は重みの道すじ、星は谷底。"""
     fig.set_size_inches(7.2, 5)
-    angle = np.linspace(0, 2 * np.pi, 61)
+    angle = np.linspace(0, 2 * np.pi, 41)
     for ax, rho in zip(fig.subplots(2, 2, sharex=True, sharey=True).flat, (0.02, 0.04, 0.079, 0.081), strict=True):
-        for height in (0.5, 2, 8, 20, 45, 80):
+        for height in (0.5, 2, 8, 30, 80):
             radius = np.sqrt(2 * height / CURVATURE)
-            ax.plot(radius[0] * np.cos(angle), radius[1] * np.sin(angle), "C0", lw=0.7, alpha=0.6)
+            ax.plot(radius[0] * np.cos(angle), radius[1] * np.sin(angle), "C0-", lw=0.7, alpha=0.6)
         ax.plot(*bowl_path(rho, 40).T, "C1.-", lw=1, ms=4)
         ax.plot(0, 0, "C2*", ms=9)
         ax.set(title=f"ρ = {rho}", xlim=(-1.3, 1.4), ylim=(-2.9, 2.9))

@@ -162,7 +162,7 @@ def test_unreachable_npm(tmp_path, monkeypatch):
     """npm に届かなければ、原因と直し方を述べ、半端なものを残さない。"""
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    with pytest.raises(KatexUnavailable, match="npm から取り込めない。ネットワークと(?s:.*)ECONNREFUSED"):
+    with pytest.raises(KatexUnavailable, match=r"npm から取り込めない。ネットワークと(?s:.*)ECONNREFUSED"):
         render([("x", False)], tmp_path)
     assert list((tmp_path / "katex").iterdir()) == []
 

@@ -279,6 +279,7 @@ def test_search_finds_a_japanese_word(reader):
     page.goto(reader.origin)
     page.keyboard.press("/")
     page.keyboard.type("シグモイド")
+    page.keyboard.press("Shift")  # テーマは keyup で検索を始める
     result = page.locator(".md-search-result__link", has_text="シグモイド").first
     result.wait_for()
     assert "activation/sigmoid" in result.get_attribute("href")

@@ -32,7 +32,7 @@ def topic_path(topic, root=SNIPPETS):
     return root.joinpath(*topic.split(".")).with_suffix(".py")
 
 
-def test_path(topic):
+def tests_path(topic):
     folder, _, name = topic.replace(".", "/").rpartition("/")
     return TESTS / folder / f"test_{name}.py"
 

@@ -33,6 +33,7 @@ RENAMED = {"highlight-ipynb": "highlight", "jp-OutputArea-output": "notebook-out
 WRAPPERS = ("jp-", "jupyter-", "CodeMirror", "zeroclipboard-", "highlight-ipynb")
 
 BLOCK_MATH = re.compile(r"\$\$|\\\[|\\\(|\\begin\{")
+AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")
 FETCHING = {"src", "srcset", "poster", "background", "xlink:href", "style"}
 OUTSIDE = re.compile(r"(?:^\s*|,\s*|url\(\s*[\"']?)(?:https?:)?//")
 
@@ -165,13 +166,10 @@ class Notebook(HTMLParser):
         ident = unique(self.toc.get("slugify", slugify)(unescape(title), "-"), self.ids)
         self.parts[start] = f'<h{level} id="{escape(ident)}">'
         if mark := self.toc.get("permalink"):
-            hint = escape(self.toc.get("permalink_title", ""))
-            text = "¶" if mark is True else escape(mark)
+            hint, text = escape(self.toc.get("permalink_title", "")), "¶" if mark is True else escape(mark)
             self.parts.append(f'<a class="headerlink" href="#{escape(ident)}" title="{hint}">{text}</a>')
         self.headings.append({"level": level, "id": ident, "name": title})
         self.title = None
-
-    # 文
 
     def handle_data(self, data):
         self.text += data
@@ -195,6 +193,6 @@ class Notebook(HTMLParser):
             self._problem("別行立ての式は使えない。ノートブックの式は一行の $…$ だけ", "$$")
         elif "$" in prose:
             self._problem(f"対にならない $ がある: {text.strip()}", "$")
-        pieces[::2] = [escape(piece, quote=False) for piece in pieces[::2]]
+        pieces[::2] = [escape(AFTER_STOP.sub("", piece), quote=False) for piece in pieces[::2]]
         pieces[1::2] = [(tex,) for tex in pieces[1::2]]
         self.parts += pieces

@@ -124,7 +124,8 @@ def test_every_mistake_is_reported_at_once(project):
     for expected in (
         "docs/demo/raises.md:8: demo.raises\n  実装が例外を出した — snippets/demo/raises.py:6",
         "x = 0.0 のとき RuntimeError: こわれた",
-        "docs/demo/nan.md:8: demo.nan\n  式と実装が一致しない — snippets/demo/nan.py:6\n    x = 0 のとき  式 0  実装 nan",
+        "docs/demo/nan.md:8: demo.nan\n  式と実装が一致しない — snippets/demo/nan.py:6\n"
+        "    x = 0 のとき  式 0  実装 nan",
         "docs/demo/shape.md:8: demo.shape\n  実装の形が式と違う — snippets/demo/shape.py:6",
         "docs/demo/forever.md:8: demo.forever\n  3 秒たっても照合が終わらない — snippets/demo/forever.py:6",
         "docs/demo/exits.md:1\n  照合のプロセスが落ちたか",

@@ -23,8 +23,7 @@ def site(tmp_path):
     (tmp_path / "lab").mkdir()
     site_dir = str(tmp_path / "site")
     source, other = (
-        File(path, str(tmp_path), site_dir, use_directory_urls=True)
-        for path in ("lab/xor.py", "neuron/xor.md")
+        File(path, str(tmp_path), site_dir, use_directory_urls=True) for path in ("lab/xor.py", "neuron/xor.md")
     )
     files = Files([NotebookFile(source, use_directory_urls=True, site_dir=site_dir), other])
     page = SimpleNamespace(file=files.get_file_from_path("lab/xor.py"), toc=None)
@@ -77,9 +76,18 @@ def test_math_is_set(site):
 
 def test_newer_spelling(site):
     """0.27 の書き方でも、同じ式になる。"""
-    pages = weave(site, "<p>$a &lt; b$</p>"), weave(site, r'<p><span class="arithmatex">\(a &lt; b\)</span></p>')
+    pages = (
+        weave(site, "<p>$a &lt; b$</p>"),
+        weave(site, r'<p><span class="arithmatex">\(a &lt; b\)</span></p>'),
+    )
     old, new = (re.search("<math-inline.*</math-inline>", page)[0] for page in pages)
     assert old == new
+
+
+def test_japanese_lines_are_joined(site):
+    """一行一文の改行は空白にならず、コードの改行は残る。"""
+    html = weave(site, "<p>文です。\n次の文\n<b>です</b>。</p><pre>文。\n文</pre>")
+    assert "<p>文です。次の文\n<b>です</b>。</p><pre>文。\n文</pre>" in html
 
 
 @pytest.mark.parametrize("tag", ["code", "pre", "kbd", "svg"])
@@ -153,9 +161,7 @@ def test_headings_make_the_contents(site):
 def test_output_keeps_its_shape(site):
     """出力の図と文字は、そのまま残る。"""
     svg = '<svg role="img" viewBox="0 0 1 1"><path d="M 0 0"/><text>a &lt; b</text></svg>'
-    html = weave(
-        site, f'<div class="jp-Cell"><div class="jp-RenderedHTML jp-OutputArea-output">{svg}</div></div>'
-    )
+    html = weave(site, f'<div class="jp-Cell"><div class="jp-RenderedHTML jp-OutputArea-output">{svg}</div></div>')
     assert html == f'<div class="notebook"><div class="notebook-output">{svg}</div></div>'
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from snippets._engine import ROOT
-from snippets._engine.binding import public_functions, tests_path, topic_path, topics
+from snippets._engine.binding import path_of_tests, public_functions, topic_path, topics
 from snippets._engine.book import check_book, contract, read_book
 
 PAGES = read_book()
@@ -58,7 +58,7 @@ class TestTopic:
 
     def test_is_tested(self, topic):
         """同じ名のテストがあり、話題を import している。"""
-        text = tests_path(topic).read_text("utf-8")
+        text = path_of_tests(topic).read_text("utf-8")
         folder, _, name = topic.rpartition(".")
         assert re.search(rf"from snippets\.{topic} import|from snippets\.{folder} import .*\b{name}\b", text)
         assert "def test_" in text

@@ -32,7 +32,7 @@ def topic_path(topic, root=SNIPPETS):
     return root.joinpath(*topic.split(".")).with_suffix(".py")
 
 
-def tests_path(topic):
+def path_of_tests(topic):
     folder, _, name = topic.replace(".", "/").rpartition("/")
     return TESTS / folder / f"test_{name}.py"
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import ROOT, FormulaError, Problem, cache, katex
-from .binding import public_functions, split_label, tests_path, topic_path, topics
+from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .page import read_page, shown
 from .timing import SECONDS
 
@@ -175,8 +175,8 @@ def _topic_contract(topic, pages, bound_topics, figures):
         causes.append(f"docs/{topic.replace('.', '/')}.md がない。話題には同じ名のページがいる")
     if topic not in bound_topics:
         causes.append("この話題に結ばれた式がどのページにもない")
-    if not tests_path(topic).is_file():
-        causes.append(f"{tests_path(topic).relative_to(ROOT)} がない。話題には同じ名のテストがいる")
+    if not path_of_tests(topic).is_file():
+        causes.append(f"{path_of_tests(topic).relative_to(ROOT)} がない。話題には同じ名のテストがいる")
     if "plot" not in plots:
         causes.append("図を描く plot がない")
     causes += [f"図 {topic}.{n} がどのページにも出ていない" for n in plots if f"{topic}.{n}" not in figures]

@@ -2,7 +2,7 @@
 
 import re
 
-from .binding import tests_path, topic_path
+from .binding import path_of_tests, topic_path
 from .book import DOCS
 from .page import shown
 
@@ -67,7 +67,7 @@ def write_topic(topic):
         raise ValueError(f"話題の名 {topic} は activation.softplus のように、小文字のフォルダと名を点でつなぐ")
     name = topic.rpartition(".")[2]
     page = DOCS.joinpath(*topic.split(".")).with_suffix(".md")
-    files = {topic_path(topic): _SNIPPET, page: _PAGE, tests_path(topic): _TEST}
+    files = {topic_path(topic): _SNIPPET, page: _PAGE, path_of_tests(topic): _TEST}
     for path in files:
         if path.exists():
             raise FileExistsError(f"{shown(path)} はもうある")

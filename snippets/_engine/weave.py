@@ -8,7 +8,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from .binding import TESTS, split_label, tests_path
+from .binding import TESTS, path_of_tests, split_label
 from .book import math_key
 
 _MANY_ULP = 1000
@@ -69,7 +69,7 @@ def _source(label, result):
         return ""
     source = result["sources"][label]
     topic, _ = split_label(label)
-    count = count_tests(tests_path(topic))
+    count = count_tests(path_of_tests(topic))
     summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
     code = highlight(source["text"], PythonLexer(), _FORMATTER)
     return f'<details class="formula-source"><summary>{summary}</summary>{code}</details>'

@@ -92,7 +92,9 @@ class Formula:
         lead = len(source) - len(source.lstrip())
         width = max(1, min(error.span[1] - error.span[0], len(source) - column))
         pointer = " " * (column - lead) + "^" * width
-        message = f"{error.message}（{column + 1} 文字目）\n  {source.strip()}\n  {pointer}"
+        head, _, detail = error.message.partition("\n")
+        lines = [f"{head}（{column + 1} 文字目）", detail, f"  {source.strip()}", f"  {pointer}"]
+        message = "\n".join(filter(None, lines))
         return Problem(self.path, self.line + row, self.label, message)
 
     @property

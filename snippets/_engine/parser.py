@@ -230,25 +230,6 @@ class Parser(Layouts):
             self.fail("関数の累乗は、合成か値の累乗か決まらない", base.span)
         return base, exponent
 
-    def called(self, start, function, power):
-        close = {"(": ")", "[": "]"}[self.eat("(", "[")]
-        arguments = [self.closing_bar(self.side)]
-        while self.eat(",", r"\|", "|", r"\mid"):
-            arguments.append(self.closing_bar(self.side))
-        self.need(close)
-        call = self.node(start, "call", function, *arguments)
-        if self.builtin(function) and len(arguments) == 1 and self.at("^"):
-            self.fail("累乗が引数に付くか関数の値に付くか決まらない。括弧を書く")
-        return self.node(start, "power", call, power) if power else call
-
-    def applied(self, start, function, power):
-        """\\log y のように括弧のない引数。因子一つだけで、うしろに積が続いてはならない。"""
-        argument = self.factor()
-        if self.starts_factor() or self.at(r"\cdot", r"\times", "/"):
-            self.fail("関数の引数がどこまでか決まらない。括弧を書く")
-        call = self.node(start, "call", function, argument)
-        return self.node(start, "power", call, power) if power else call
-
     def is_function(self, node):
         while node.op == "prime":
             node = node.args[0]

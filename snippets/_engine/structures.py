@@ -1,4 +1,4 @@
-"""括弧、添字、分数、微分、総和の読み方。Parser の下の階。"""
+"""括弧、関数の引数、添字、分数、微分、総和の読み方。Parser の下の階。"""
 
 import difflib
 
@@ -99,6 +99,27 @@ class Structures:
         result = read(*args)
         self.bar_closes = outer
         return result
+
+    # ---- 関数の引数
+
+    def called(self, start, function, power):
+        close = {"(": ")", "[": "]"}[self.eat("(", "[")]
+        arguments = [self.closing_bar(self.side)]
+        while self.eat(",", r"\|", "|", r"\mid"):
+            arguments.append(self.closing_bar(self.side))
+        self.need(close)
+        call = self.node(start, "call", function, *arguments)
+        if self.builtin(function) and len(arguments) == 1 and self.at("^"):
+            self.fail("累乗が引数に付くか関数の値に付くか決まらない。括弧を書く")
+        return self.node(start, "power", call, power) if power else call
+
+    def applied(self, start, function, power):
+        """\\log y のように括弧のない引数。因子一つだけで、うしろに積が続いてはならない。"""
+        argument = self.factor()
+        if self.starts_factor() or self.at(r"\cdot", r"\times", "/"):
+            self.fail("関数の引数がどこまでか決まらない。括弧を書く")
+        call = self.node(start, "call", function, argument)
+        return self.node(start, "power", call, power) if power else call
 
     # ---- 添字
 

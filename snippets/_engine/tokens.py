@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     (?P<space> \s+ | \\[,;:!\ ] | \\(?:displaystyle|limits)(?![A-Za-z]) )
   | (?P<sized> \\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z]) \s* (?P<delimiter> \\[A-Za-z]+ | \\[|{}] | [][()|./<>] ) )
   | (?P<environment> \\(?:begin|end)\{[A-Za-z]+\*?\} )
-  | (?P<row> \\\\ )
+  | (?P<row> \\\\ (?:\[\d+(?:\.\d+)?(?:pt|em|ex)\])? )
   | (?P<name> \\(?:operatorname\*?|text|mathrm|mathbf|mathit|mathsf|boldsymbol|hat|bar|tilde|vec)\{[^{}]*\} )
   | (?P<command> \\[A-Za-z]+ | \\[|{}] )
   | (?P<number> \d+(?:\.\d+)? )
@@ -68,7 +68,7 @@ def _scan(latex):
             message = f"TeX は {previous}{text} の最初の 1 文字だけを添字にする。{previous}{{{text}}} と書く"
             raise FormulaError(message, (position, end))
         if kind != "space":
-            text = _ALIAS.get(text, text)
+            text = "\\\\" if kind == "row" else _ALIAS.get(text, text)
             kind = "letter" if text == "d" else kind
             kind = "operator" if text in ("'", "<", ">", "[", "]") else kind
             yield Token(kind, text, position, end)

@@ -50,7 +50,7 @@ AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"empty-table-header": {"
 INSPECT = """async () => {
     document.querySelectorAll('details').forEach(details => details.open = true);
     await document.fonts.ready;
-    await new Promise(requestAnimationFrame);
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
     const name = element => element.closest('[id]')?.id + ': ' + element.textContent.trim().slice(0, 40);
     const seen = element => element.checkVisibility({checkVisibilityCSS: true});
     const painted = element => {

@@ -112,12 +112,14 @@ class Symbols:
             for name in split_names(names):
                 self.declare(name, text)
 
-    def declare(self, name, text):
-        """「型 — 意味」を宣言する。"""
+    def declare(self, name, text, again=False):
+        """「型 — 意味」を宣言する。again でなければ、二度の宣言を断る。"""
         kind, _, meaning = (part.strip() for part in str(text).partition("—"))
         key = spelling(name)
         if key in self._reserved:
             raise FormulaError(f"{name} はあらかじめ決まった記号なので宣言できない")
+        if key in self._table and not again:
+            raise FormulaError(f"{name} が二度宣言されている")
         self._add(Symbol(name, parse_type(kind), meaning, kind))
 
     def _add(self, symbol):
@@ -127,6 +129,13 @@ class Symbols:
             parts = [self._table.get((letter,)) for letter in key]
             if len(key) > 1 and "".join(key).isalpha() and all(parts):
                 raise FormulaError(f"{''.join(key)} が一つの文字か、{' と '.join(key)} の積か決まらない")
+            if len(key) == 3 and key[1] in "_^" and self._indexes(parts[0], key[1], key[2], parts[2]):
+                raise FormulaError(f"{''.join(key)} が一つの文字か、{key[0]} の成分か決まらない")
+
+    def _indexes(self, base, mark, text, index):
+        """base に付いた text が、添字とも読めるか。"""
+        marks = (base.type.family[:1] or ("_",) * bool(base.type.dims)) if base else ()
+        return mark in marks and (text.isdigit() or (index and index.type.kind == "integer"))
 
     def declared(self):
         """ページが宣言した記号を順に並べる。"""
@@ -146,7 +155,7 @@ class Symbols:
         twin._table = dict(self._table)
         for names, text in (overrides or {}).items():
             for name in split_names(names):
-                twin.declare(name, text)
+                twin.declare(name, text, again=True)
         twin.longest = max(map(len, twin._table))
         return twin
 

@@ -72,7 +72,7 @@ def _source(label, result):
     count = count_tests(path_of_tests(topic))
     summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
     code = highlight(source["text"], PythonLexer(), _FORMATTER)
-    return f'<details class="formula-source"><summary>{summary}</summary>{code}</details>'
+    return f'<details class="formula-source" data-search-exclude><summary>{summary}</summary>{code}</details>'
 
 
 def refused_html(book, page, formula):

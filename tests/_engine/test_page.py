@@ -1,0 +1,116 @@
+"""本文の読み方と織りこみ方。どの行も失われず、コードの中の記号は式にならない。"""
+
+import markdown
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets._engine import FormulaError
+from snippets._engine.extension import FormulaExtension
+from snippets._engine.page import read_page, scan
+
+LINES = st.lists(
+    st.sampled_from(
+        ["文。", "", "$$", "x = x", "$$ x $$", "```python", "```", "~~~", "```refused", "    $$", "![絵](a.b.plot)"]
+    ),
+    max_size=12,
+)
+
+
+@given(LINES)
+def test_every_line_belongs_to_one_block(lines):
+    """Block をつなぐと、もとの行がちょうど一度ずつ現れる。"""
+    covered = [k for block in scan(lines) for k in range(block.start, block.end)]
+    assert covered == list(range(len(lines)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("$$\nx\n$$", "formula"),
+        ("    $$\n    x\n    $$", "formula"),
+        ("$$ x \\label{a.b} $$", "formula"),
+        ("```python\n$$\n```", "code"),
+        ("~~~\n$$\n~~~", "code"),
+        ("```refused\nx\n```", "refused"),
+        ("![絵](activation.sigmoid.plot)", "figure"),
+        ("![絵](picture.png)", "text"),
+        ("![絵](../assets/logo.svg)", "text"),
+        ("{table}`activation.sigmoid.slopes()`", "table"),
+        ("文中の {eval}`1 + 1` です。", "text"),
+        ("$$\nx", "unclosed"),
+    ],
+)
+def test_block_is_recognised(text, kind):
+    """まとまりの種類は、行の形で決まる。"""
+    assert [block.kind for block in scan(text.split("\n"))] == [kind]
+
+
+def read(tmp_path, text):
+    path = tmp_path / "page.md"
+    path.write_text(text, "utf-8")
+    return read_page(path, tmp_path)
+
+
+def test_dollars_in_code_are_not_formulas(tmp_path):
+    """コードの中のドル記号と、値段のドル記号は、式にならない。"""
+    page = read(
+        tmp_path, "式は $x_1$ です。\n`$y$` と \\$5 と 3$ と `` `$z$` `` は違う。\n<!-- $c$ -->\n```\n$w$\n```\n"
+    )
+    assert page.inline == [(1, "x_1")]
+    assert page.problems == []
+
+
+def test_front_matter_is_read(tmp_path):
+    """記号と、一つの式だけの記号と、使うページと、引数を読む。行の番号はファイルの先頭から数える。"""
+    page = read(
+        tmp_path,
+        "---\ntitle: 題\nsymbols:\n  x: R — 入力\n  a.b.c:\n    y: R — 値\n"
+        "uses: [d.e]\narguments:\n  a.b: 'x, y'\n---\n\n"
+        "$$\nx\n\\label{a.b}\n$$\n",
+    )
+    assert (page.title, page.symbols, page.uses) == ("題", {"x": "R — 入力"}, ["d.e"])
+    assert page.overrides == {"a.b.c": {"y": "R — 値"}}
+    assert page.arguments == {"a.b": "x, y"}
+    assert [(f.line, f.label, f.tex) for f in page.formulas] == [(13, "a.b", "x")]
+
+
+def woven(text):
+    return markdown.markdown(text, extensions=[FormulaExtension(), "admonition", "fenced_code", "tables"])
+
+
+def test_formula_becomes_a_card_even_inside_a_box():
+    """箱の中の式も、名と判定と実装の付いた札になる。"""
+    html = woven("!!! note\n    前の文。\n\n    $$\n    x\n    \\label{activation.sigmoid}\n    $$\n\n    後の文。\n")
+    assert '<div class="formula" id="activation.sigmoid">' in html
+    assert "katex-html" in html and "<math" in html
+    assert "snippets/activation/sigmoid.py" in html
+    assert html.index("前の文") < html.index("katex-html") < html.index("後の文")
+    assert "$$" not in html
+
+
+def test_code_is_left_alone():
+    """囲まれたコードは、そのまま残る。"""
+    html = woven("前。\n\n```python\nprice = '$$'\nx = 1\n```\n\n後。\n")
+    assert "price = '$$'" in html.replace("&#x27;", "'").replace("&#39;", "'")
+    assert "x = 1" in html
+
+
+def test_sentences_are_joined_without_a_gap():
+    """一行一文の改行は、和文のあいだの空白にならない。コードの改行は残る。"""
+    html = woven("一つめ。\n二つめ。\n\n    a = 1\n    b = 2\n")
+    assert "一つめ。二つめ。" in html
+    assert "a = 1\nb = 2" in html
+
+
+def test_inline_formula_survives_markdown():
+    """文中の式の下線と星は、強調にならない。"""
+    html = woven("値は $w_1 x_1$ と $a_2^*$ です。")
+    assert html.count('<math-inline class="math"') == 2
+    assert "<em>" not in html
+
+
+def test_unknown_number_is_an_error():
+    """サイト全体の数の名を書きまちがえると断る。"""
+    with pytest.raises(FormulaError, match="という数はない"):
+        woven("{site}`formulae` 個。")

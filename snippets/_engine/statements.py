@@ -38,6 +38,7 @@ def classify(node, scope):
     relations, sides = node.args[0], node.args[1:]
     if not relations:
         return Statement("value", node)
+    refuse_tautology(relations, sides)
     if "<-" in relations:
         if relations != ("<-",):
             raise FormulaError("← の文に、ほかの関係は並べられない", node.span)
@@ -52,6 +53,13 @@ def classify(node, scope):
         return Statement("layout" if layout else "relation", node, head if layout else (None, None, None))
     require_same_indices(sides[0], sides[1:], scope)
     return Statement("definition", node, head)
+
+
+def refuse_tautology(relations, sides):
+    """まったく同じ辺を等号で結んだ関係は、何も言っていない。"""
+    for relation, left, right in zip(relations, sides, sides[1:], strict=False):
+        if relation == "=" and left == right:
+            raise FormulaError("両辺がまったく同じ式で、何も言っていない", right.span)
 
 
 def require_same_indices(left, others, scope):

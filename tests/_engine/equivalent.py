@@ -11,7 +11,6 @@ SAME_FUNCTION = "H と ReLU′ は、どちらも正で 1、それ以外で 0 �
 BITS = "0 と 1 の入力を残らず調べて、同じ真理値表になる"
 ZERO = "ReLU も H も ReLU′ も 0 では 0 なので、引いても足しても、なくても同じ"
 WEAKER = "x が負のときもっと大きい端になり、ゆるいが成り立つ"
-TRIVIAL = "両辺が同じ式になり、あたりまえに成り立つ"
 
 EQUIVALENT = {
     ("activation.index.affine", "転置を落とす"): (1, INNER),
@@ -45,14 +44,12 @@ EQUIVALENT = {
     ("neuron.bias_w0.bias_slope", "転置を落とす"): (2, INNER),
     ("neuron.bias_w0.hyperplane_distance", "転置を落とす"): (1, INNER),
     ("neuron.bias_w0.on_boundary", "転置を落とす"): (1, INNER),
-    ("neuron.bias_w0:transpose", "転置を落とす"): (1, INNER),
     ("neuron.linear_separability.positive_side", "転置を落とす"): (1, INNER),
     ("neuron.linear_separability.score", "転置を落とす"): (1, INNER),
     ("neuron.neuron:vector", "転置を落とす"): (1, INNER),
     ("neuron.perceptron.output", "転置を落とす"): (1, INNER),
     ("neuron.perceptron:growth", "転置を落とす"): (1, INNER),
     ("neuron.perceptron:progress", "転置を落とす"): (3, INNER),
-    ("neuron.perceptron:rate", "因子を落とす"): (1, TRIVIAL),
     ("neuron.perceptron:slope", "転置を落とす"): (1, INNER),
     ("neuron.vectors.broadcast_mse", "差の入れかえ"): (3, SQUARE),
     ("neuron.vectors.column", "成分を落とす"): (1, DOTS),

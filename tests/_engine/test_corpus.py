@@ -39,7 +39,6 @@ EQUIVALENT = {
     },
     "f30 分散": {r"\sigma^2 = \frac{1}{n}\sum_{i=1}^{n} (\mu - x_i)^2": SQUARED},
     "f35 平行移動": {
-        r"\operatorname{softmax}(z)_i = \operatorname{softmax}(z)_i": "平行移動で変わらないので、c がなくても同じ",
         r"\operatorname{softmax}(z - c)_i = \operatorname{softmax}(z)_i": "平行移動で変わらないので、c の符号によらない",
     },
     "f44 ELU": {

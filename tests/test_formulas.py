@@ -14,6 +14,7 @@ import pytest
 from snippets._engine import ROOT
 from snippets._engine.binding import path_of_tests, public_functions, topic_path, topics
 from snippets._engine.book import check_book, contract, read_book
+from tests._engine import corpus
 
 PAGES = read_book()
 FORMULAS = [(page.name, formula) for page in PAGES.values() for formula in page.formulas]
@@ -66,6 +67,13 @@ class TestTopic:
     def test_knows_nothing_of_the_engine(self, topic):
         """話題は、エンジンを import しない。"""
         assert "_engine" not in topic_path(topic).read_text("utf-8")
+
+
+@pytest.mark.parametrize("entry", corpus.SEED, ids=[entry[0] for entry in corpus.SEED])
+def test_formula_of_the_notes_is_on_a_page(entry):
+    """原メモの式は、空白のほかは一字も変えずに、どこかのページに立っている。"""
+    shown = {"".join(formula.latex.split()) for _, formula in FORMULAS}
+    assert "".join(entry[1].split()) in shown
 
 
 def test_contract_is_kept():

@@ -53,7 +53,8 @@ class Check:
     def __init__(self, statements, scope, bound, seed, count):
         self.statements, self.scope, self.bound = statements, scope, bound
         self.ulp = self.error = 0.0 if bound else None
-        self.truths = {True: 0, False: 0}
+        self.condition, self.truths = False, {True: 0, False: 0}
+        self.compared = 0
         self.sharpness = {}
         for statement in statements:
             if not bound and statement.kind != "relation":
@@ -74,14 +75,14 @@ class Check:
                 raise FormulaError(self.at(error.message, given), error.span) from None
             except (ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
                 raise FormulaError(self.at(f"計算できない（{type(error).__name__}: {error}）", given)) from error
+        if not self.compared:
+            raise FormulaError("添字の範囲がいつも空で、一度も比べていない")
         if self.condition and not all(self.truths.values()):
             only = "真" if self.truths[True] else "偽"
             raise FormulaError(f"条件が標本 {points} 点すべてで{only}になり、何も区別していない")
         for statement, k in self.sharpness:
             self.sharpness[statement, k].require(statement.sides[k + 1].span)
         return Verdict(label, points, self.sampler.exhaustive, self.ulp, self.error)
-
-    condition = False
 
     def pin(self, statement):
         """左辺を実装に結びとめる。左辺を別の文字に書きかえれば、ここで止まる。"""
@@ -131,6 +132,7 @@ class Check:
         return result
 
     def compare(self, statement, here, got):
+        self.compared += 1
         sides = [here.value(side) for side in statement.evaluated]
         if isinstance(got, bool) and statement.kind == "relation":
             return self.compare_condition(statement, sides, got)

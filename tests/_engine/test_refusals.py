@@ -12,12 +12,12 @@ from snippets._engine.symbols import Symbols
 
 DECLARED = {
     "x, y, a, c": "R", "n": "2..4", "i, j": "1..n", "v, w": "R^n", "W": "R^{n, n}", r"\sigma, f": "fn",
-    "TP": "R", "p, q": "bit", r"x_1": "R", "g": "fn abstract",
+    "k": "5..n", "TP": "R", "p, q": "bit", r"x_1": "R", "g": "fn abstract",
 }  # fmt: skip
 
 # (LaTeX, 誤りの文の一部, 印の付く部分)
 UNREADABLE = [
-    ("y = k", "宣言されていない文字か、知らない書き方 k", "k"),
+    ("y = u", "宣言されていない文字か、知らない書き方 u", "u"),
     (r"y = \simga(x)", r"もしかして \sigma", r"\simga"),
     (r"y = \log 2x", "関数の引数がどこまでか決まらない", "x"),
     (r"y = \log x \cdot a", "関数の引数がどこまでか決まらない", r"\cdot"),
@@ -123,6 +123,7 @@ SENSELESS = [
     ("0 < x x + 1", "両辺がどの標本でも離れている"),
     ("0^0 = 1", "0 の 0 乗"),
     ("x + a = x + a", "何も言っていない"),
+    ("v_k + 1 = w_k", "一度も比べていない"),
 ]  # fmt: skip
 
 
@@ -174,9 +175,9 @@ def test_counterexample_names_the_sample():
 
 def test_error_points_into_the_page():
     """誤りは、式の何行目の何文字目かを印で示す。"""
-    formula = Formula("docs/a.md", 10, "t", "y\n  = k\n  + x")
+    formula = Formula("docs/a.md", 10, "t", "y\n  = u\n  + x")
     with pytest.raises(FormulaError) as caught:
         read(formula.latex)
     text = str(formula.problem(caught.value))
     assert text.startswith("docs/a.md:11: t\n")
-    assert text.endswith("    = k\n      ^")
+    assert text.endswith("    = u\n      ^")

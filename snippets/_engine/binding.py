@@ -15,21 +15,26 @@ import numpy as np
 from . import ROOT, FormulaError
 from .evaluate import key_of
 from .nodes import Node
-from .values import Family, is_array
+from .values import is_array, lowered
 
 SNIPPETS = ROOT / "snippets"
 TESTS = ROOT / "tests"
-_ACCENT = {"hat": "hat", "bar": "bar", "tilde": "tilde", "vec": "vec"}
 
 
-def topics(root=SNIPPETS):
+def topics():
     """話題の名を並べる。下線で始まるものは話題ではない。"""
-    paths = sorted(p.relative_to(root) for p in root.rglob("*.py") if p.parent != root)
-    return [".".join(p.with_suffix("").parts) for p in paths if not any(part.startswith("_") for part in p.parts)]
+    paths = sorted(p.relative_to(SNIPPETS).with_suffix("") for p in SNIPPETS.rglob("*.py"))
+    return [name for name in (".".join(path.parts) for path in paths) if is_topic(name)]
 
 
-def topic_path(topic, root=SNIPPETS):
-    return root.joinpath(*topic.split(".")).with_suffix(".py")
+def topic_path(topic):
+    return SNIPPETS.joinpath(*topic.split(".")).with_suffix(".py")
+
+
+def is_topic(name):
+    """その名の話題があるか。"""
+    parts = name.split(".")
+    return len(parts) > 1 and not any(part.startswith("_") for part in parts) and topic_path(name).is_file()
 
 
 def path_of_tests(topic):
@@ -57,13 +62,13 @@ def split_label(label):
     """(話題, 関数名か None)。コロンの付いたラベルは関数を持たない。"""
     topic, colon, _ = label.partition(":")
     if colon:
-        if "." not in topic or not topic_path(topic).is_file():
+        if not is_topic(topic):
             raise FormulaError(f"ラベル {label} の話題 {topic} が snippets/ にない{_hint(topic, topics())}")
         return topic, None
     parts = label.split(".")
     for length in range(len(parts), 1, -1):
         topic = ".".join(parts[:length])
-        if topic_path(topic).is_file() and not any(part.startswith("_") for part in parts):
+        if is_topic(topic):
             rest = parts[length:] or [parts[length - 1]]
             if len(rest) == 1 and rest[0] in public_functions(topic):
                 return topic, rest[0]
@@ -99,7 +104,7 @@ def identifier(name):
     primes = "_prime" * name.count("'")
     name = name.replace("'", "")
     if match := re.fullmatch(r"\\(hat|bar|tilde|vec)\{(.*)\}(.*)", name):
-        return identifier(match[2]) + "_" + _ACCENT[match[1]] + identifier(match[3]) + primes
+        return identifier(match[2]) + "_" + match[1] + identifier(match[3]) + primes
     name = re.sub(r"\\(?:operatorname\*?|text|mathrm|mathbf|mathit|mathsf|boldsymbol)\{([^{}]*)\}", r"\1", name)
     name = re.sub(r"\W+", "", name.replace("{", "").replace("}", "").replace("\\", "")) + primes
     return name + "_" if name in ("lambda", "in", "is", "as", "or", "and", "not") else name
@@ -197,17 +202,6 @@ def pass_by_name(name, symbols):
 def pass_by_symbol(node, symbols):
     """引数の並びに書かれた節。関数の名だけなら関数を渡す。"""
     return pass_by_name(key_of(node), symbols) if node.op in ("symbol", "prime") else node
-
-
-def lowered(value):
-    """40 桁の値を float64 に落とす。"""
-    if isinstance(value, Family):
-        return {k: lowered(v) for k, v in value.items()}
-    if callable(value) or isinstance(value, (bool, int)):
-        return value
-    if is_array(value):
-        return value.astype(float)
-    return float(value)
 
 
 def _brief(value):

@@ -16,12 +16,12 @@ from pathlib import Path
 from . import ROOT, FormulaError, Problem, cache, katex
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .page import read_page, shown
-from .timing import SECONDS
+from .result import Result
+from .timing import PATIENCE, SECONDS
 
 DOCS = ROOT / "docs"
 KATEX_CACHE = ROOT / ".cache"
 _GRACE = 20
-_EMPTY = {"verdicts": {}, "sources": {}, "refused": {}, "figures": {}, "computed": {}, "math": {}}
 
 
 @dataclass
@@ -93,7 +93,7 @@ def _distribute(pages, docs, workers):
     """終わったページの結果。プロセスが落ちるか、時間を過ぎれば、そこまでで打ち切る。"""
     if not pages:
         return {}
-    results, limit = {}, _GRACE + 6 * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
+    results, limit = {}, _GRACE + PATIENCE * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
     pool = ProcessPoolExecutor(min(workers, len(pages)), mp_context=multiprocessing.get_context("spawn"))
     futures = {pool.submit(check_one, page.name, str(docs)): page for page in pages}
     try:
@@ -109,7 +109,7 @@ def _distribute(pages, docs, workers):
 
 def _stopped(page):
     message = "照合のプロセスが落ちたか、いつまでも終わらない。このページの実装を確かめる"
-    return {**_EMPTY, "name": page.name, "problems": [asdict(Problem(page.shown, 1, "", message))]}
+    return asdict(Result(page.name, problems=[Problem(page.shown, 1, "", message)]))
 
 
 def _typeset(book, pages):

@@ -1,42 +1,26 @@
 """一ページの照合。式を上から順に読み、定まったものを次の式へ渡し、図と数も求める。"""
 
 import traceback
-from dataclasses import dataclass, field
 
 from . import FormulaError, Problem
-from .binding import import_topic, topic_path
+from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, table_html
 from .figure import FigureError, draw
 from .reading import Reading
+from .result import Result
 from .timing import SECONDS, TimeLimit, time_limit
-
-
-@dataclass
-class Result:
-    """一ページから求めたもの。どれも JSON に書ける。"""
-
-    name: str
-    verdicts: dict = field(default_factory=dict)
-    sources: dict = field(default_factory=dict)
-    refused: dict = field(default_factory=dict)
-    figures: dict = field(default_factory=dict)
-    computed: dict = field(default_factory=dict)
-    math: dict = field(default_factory=dict)
-    problems: list = field(default_factory=list)
 
 
 def check_page(page, library):
     """ページのすべての式・図・数を求める。誤りは problems にすべて集める。"""
     result = Result(page.name, problems=list(page.problems))
-    for formula, prepared in Reading(page, library, result.problems):
+    reading = Reading(page, library, result.problems, result.refused)
+    for formula, prepared in reading:
         try:
             verdict = check(formula, prepared.statements, prepared.scope, prepared.bound)
         except FormulaError as error:
-            if formula.expected:
-                result.problems.append(formula.problem(error))
-            else:
-                result.refused[formula.label] = str(formula.problem(error))
+            reading.refuse(formula, error)
             continue
         if not formula.expected:
             message = "誤りの見本のはずの式が、実装と一致してしまった"
@@ -55,7 +39,7 @@ def _draw_figures(page, result):
     for line, ident, alt in page.figures:
         try:
             topic, _, name = ident.rpartition(".")
-            if "." not in topic or not topic_path(topic).is_file():
+            if not is_topic(topic):
                 raise FormulaError(f"図 {ident} の話題 {topic} が snippets/ にない")
             function = getattr(import_topic(topic), name, None)
             if function is None:

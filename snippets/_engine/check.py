@@ -13,7 +13,7 @@ from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, is_array, lifted, scalar, shape_text, show, to_double
+from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
 
 SIDES = (mpmath.mpf(10) ** -18, mpmath.mpf(10) ** -25)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
@@ -66,9 +66,7 @@ class Check:
         self.sampler = Sampler(scope.symbols, needed(nodes, scope), seed, count)
 
     def run(self, label):
-        points, sampler = 0, iter(self.sampler)
-        while (given := next(sampler, None)) is not None:
-            points += 1
+        for points, given in enumerate(self.sampler, 1):  # noqa: B007
             try:
                 self.point(given)
             except FormulaError as error:
@@ -190,7 +188,7 @@ class Check:
 
     def compare_through(self, statement, here, sides):
         """名に結ばれた実装を通した float64 の値が、40 桁の値から離れないこと。"""
-        double = Evaluator(Double, self.scope, {k: to_double(v) for k, v in here.given.items()}, through_code=True)
+        double = Evaluator(Double, self.scope, {k: lowered(v) for k, v in here.given.items()}, through_code=True)
         for side, want in zip(statement.sides, sides, strict=True):
             with np.errstate(all="ignore"):
                 got = double.value(side)

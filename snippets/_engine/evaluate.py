@@ -1,6 +1,5 @@
 """木の値。記号の値か定義をたどり、Exact か Double の数で計算する。"""
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +9,7 @@ import numpy as np
 from . import FormulaError
 from .nodes import Node, free_names
 from .operations import Operations
-from .symbols import Symbols
+from .symbols import CONSTANT, Symbols, total
 from .values import elementwise, is_array, numeric, show, stack
 
 
@@ -107,7 +106,7 @@ class Evaluator(Operations):
             value = self.given[name]
             return value(*map(self.lookup, kind.of)) if kind.of and callable(value) else value
         if kind.kind == "constant":
-            return self.carrier.functions[{"e": "e", r"\pi": "pi"}[name]]()
+            return self.carrier.functions[CONSTANT[name]]()
         definition = self.scope.definitions.get(name)
         if definition and definition.parameters is None:
             if definition.outer:
@@ -124,26 +123,11 @@ class Evaluator(Operations):
         items = [self.at_index({definition.index: k}).number(definition.body) for k in range(low, high + 1)]
         return stack(items, self.carrier.dtype)
 
-    def size(self, text):
-        """次元や端の式。整数、整数の記号、その和か差。"""
-        total = 0
-        for sign, term in re.findall(r"([+-]?)\s*([^\s+-]+)", text):
-            if term.isdigit():
-                value = int(term)
-            else:
-                value = self.given.get(term)
-                if value is None and term in self.scope.symbols:
-                    raise FormulaError(f"次元 {term} の大きさが決まらない")
-                if value is None:
-                    raise FormulaError(f"次元 {term} が宣言されていない")
-            total += -int(value) if sign == "-" else int(value)
-        return total
-
     def range(self, name):
         kind = self.scope.symbols[name].type
         if kind.kind != "integer":
             raise FormulaError(f"{name} は添字ではない")
-        return self.size(kind.low), self.size(kind.high)
+        return total(kind.low, self.given), total(kind.high, self.given)
 
     # ---- 関数
 

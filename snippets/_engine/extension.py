@@ -4,7 +4,6 @@
 誤りが一つでもあれば、一ページも書かないうちに、すべての誤りを並べて止まる。
 """
 
-import re
 from html import escape
 
 from markdown.extensions import Extension
@@ -16,10 +15,9 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .book import DOCS, KATEX_CACHE, check_book, math_key
 from .figure import Figure, figure_html
-from .page import COMPUTED, INLINE_MATH, LABEL, scan
-from .weave import formula_html, refused_html, site_number, symbols_html
+from .page import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
+from .weave import formula_html, inline_math, refused_html, site_number, symbols_html
 
-_AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")
 _memory = {}
 
 
@@ -120,7 +118,7 @@ def inline_html(book, tex):
         (html,) = katex.render([(tex, False)], KATEX_CACHE)
         if isinstance(html, katex.KatexError):
             raise FormulaError(f"KaTeX が組めない: {html.message}\n  ${tex}$")
-    return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+    return inline_math(html)
 
 
 def computed_html(book, kind, expression):
@@ -145,7 +143,7 @@ class JoinLines(Treeprocessor):
             element.tail = self.joined(element.tail)
 
     def joined(self, text):
-        return _AFTER_STOP.sub("", text) if text else text
+        return AFTER_STOP.sub("", text) if text else text
 
 
 class FormulaExtension(Extension):

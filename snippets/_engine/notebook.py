@@ -19,7 +19,8 @@ from mkdocs.structure.toc import get_toc
 
 from snippets._engine import ROOT, Problem, katex, report
 from snippets._engine.cache import digest, imports
-from snippets._engine.page import INLINE_MATH
+from snippets._engine.page import AFTER_STOP, INLINE_MATH
+from snippets._engine.weave import inline_math
 
 CACHE = ROOT / ".cache"
 KEPT = 3  # 残しておく古い実行結果の数
@@ -33,7 +34,6 @@ RENAMED = {"highlight-ipynb": "highlight", "jp-OutputArea-output": "notebook-out
 WRAPPERS = ("jp-", "jupyter-", "CodeMirror", "zeroclipboard-", "highlight-ipynb")
 
 BLOCK_MATH = re.compile(r"\$\$|\\\[|\\\(|\\begin\{")
-AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")
 FETCHING = {"src", "srcset", "poster", "background", "xlink:href", "style"}
 OUTSIDE = re.compile(r"(?:^\s*|,\s*|url\(\s*[\"']?)(?:https?:)?//")
 
@@ -93,7 +93,7 @@ class Notebook(HTMLParser):
         if isinstance(html, katex.KatexError):
             self._problem(f"KaTeX が組めない: {html.message}\n  ${tex}$", f"${tex}$")
             return ""
-        return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+        return inline_math(html)
 
     def _problem(self, message, clue):
         """clue は、原稿の行を探す手がかり。"""

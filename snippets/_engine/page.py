@@ -14,6 +14,7 @@ from . import ROOT, Problem
 LABEL = re.compile(r"\\label\{([^{}]*)\}")
 INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
+AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")

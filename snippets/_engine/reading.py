@@ -16,17 +16,17 @@ from .symbols import Symbols, split_names
 class Prepared:
     """照合を待つ一つの式。"""
 
-    formula: object
     statements: list
     scope: Scope
     bound: object
 
 
 class Reading:
-    """式を順に読み、(式, Prepared) を渡す。読めない式は problems に書いて飛ばす。"""
+    """式を順に読み、(式, Prepared) を渡す。読めない式は problems に、誤りの見本なら refused に書いて飛ばす。"""
 
-    def __init__(self, page, library, problems, active=()):
-        self.page, self.library, self.problems = page, library, problems
+    def __init__(self, page, pages, problems, refused=None, active=()):
+        self.page, self.pages, self.problems = page, pages, problems
+        self.refused = {} if refused is None else refused
         self.active = (*active, page.name)
         self.scope = Scope(Symbols())
         self.used = set()
@@ -38,11 +38,8 @@ class Reading:
         if not self._declare():
             return
         for formula in self.page.formulas:
-            try:
-                prepared = self._prepare(formula)
-            except FormulaError as error:
-                if formula.expected or "実装" in error.message:
-                    self.problems.append(formula.problem(error))
+            prepared = self._prepare(formula)
+            if prepared is None:
                 continue
             self._note_used(prepared)
             yield formula, prepared
@@ -52,6 +49,13 @@ class Reading:
                     if statement.kind == "relation":
                         note_code(statement, self.scope, prepared.bound)
         self._refuse_unused()
+
+    def refuse(self, formula, error):
+        """式が断られた。誤りの見本なら、望みどおりである。"""
+        if formula.expected:
+            self.problems.append(formula.problem(error))
+        else:
+            self.refused[formula.label] = str(formula.problem(error))
 
     def _refuse_unused(self):
         """宣言したのに、どの式にも現れない記号を断る。"""
@@ -102,9 +106,9 @@ class Reading:
     def _include(self, name):
         if name in self.active:
             raise FormulaError(f"uses が輪になっている: {' → '.join((*self.active, name))}")
-        if name not in self.library:
+        if name not in self.pages:
             raise FormulaError(f"uses の {name} というページがない")
-        other = Reading(self.library[name], self.library, [], self.active)
+        other = Reading(self.pages[name], self.pages, [], active=self.active)
         for _ in other:
             pass
         for key, definition in other.scope.definitions.items():
@@ -116,21 +120,35 @@ class Reading:
         self.scope.code |= other.scope.code
 
     def _prepare(self, formula):
-        overrides = self.page.overrides.get(formula.label)
+        """照合できる形。読めない式は断られ、結べないラベルは見本でも誤りで、どちらも None になる。"""
+        try:
+            _, function = split_label(formula.label)
+            scope = self._scope_of(formula)
+            try:
+                statements = [classify(node, scope) for node in parse(formula.latex, scope.symbols)]
+            except FormulaError as error:
+                self.refuse(formula, error)
+                return None
+            return Prepared(statements, scope, self._bind(formula, statements, scope) if function else None)
+        except FormulaError as error:
+            self.problems.append(formula.problem(error))
+            return None
+
+    def _scope_of(self, formula):
+        """この式から見えるもの。この式だけの記号を宣言すると、同じ名の定義は見えなくなる。"""
         scope = Scope(self.scope.symbols, dict(self.scope.definitions), dict(self.scope.code))
-        if overrides:
+        if overrides := self.page.overrides.get(formula.label):
             scope.symbols = self.scope.symbols.copy(overrides)
             for name in [n for spelled in overrides for n in split_names(spelled)]:
                 for key in (name, name + "'"):
                     scope.definitions.pop(key, None)
                     scope.code.pop(key, None)
-        _, function = split_label(formula.label)
-        statements = [classify(node, scope) for node in parse(formula.latex, scope.symbols)]
-        if function is None:
-            return Prepared(formula, statements, scope, None)
+        return scope
+
+    def _bind(self, formula, statements, scope):
         text = self.page.arguments.get(formula.label)
         arguments = parse_arguments(text, scope.symbols) if text else None
         bound = bind(formula.label, scope.symbols, arguments)
         for statement in statements:
             note_code(statement, scope, bound)
-        return Prepared(formula, statements, scope, bound)
+        return bound

@@ -6,13 +6,11 @@
 import itertools
 import math
 import random
-import re
 
 import mpmath
 import numpy as np
 
-from . import FormulaError
-from .symbols import FINITE, interval
+from .symbols import FINITE, interval, total
 from .values import Family
 
 COUNT = 64
@@ -181,10 +179,4 @@ def size(dim, given):
     low, dots, high = dim.rpartition("..")
     if dots:
         return size(high, given) - int(low) + 1
-    total = 0
-    for sign, term in re.findall(r"([+-]?)\s*([^\s+-]+)", dim):
-        if not term.isdigit() and not isinstance(given.get(term), int):
-            raise FormulaError(f"次元 {term} は 2..5 のように数の範囲を宣言した整数にする")
-        value = int(term) if term.isdigit() else given[term]
-        total += -value if sign == "-" else value
-    return total
+    return total(dim, given)

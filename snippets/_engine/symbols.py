@@ -93,6 +93,23 @@ def interval(base):
     return float(low), float(high)
 
 
+def total(text, given):
+    """次元や端の式の値。整数と、整数の記号の、和か差。"""
+    result = 0
+    for sign, term in re.findall(r"([+-]?)\s*([^\s+-]+)", text):
+        if not term.isdigit() and not isinstance(given.get(term), int):
+            raise FormulaError(f"次元 {term} の大きさが決まらない。2..5 のように数の範囲の整数として宣言する")
+        value = int(term) if term.isdigit() else given[term]
+        result += -value if sign == "-" else value
+    return result
+
+
+def split_declaration(text):
+    """「型 — 意味」の型と意味。"""
+    kind, _, meaning = str(text).partition("—")
+    return kind.strip(), meaning.strip()
+
+
 def split_names(names):
     """「x, w」のように並べた記号。波括弧の中の読点では切らない。"""
     return [name.strip() for name in re.split(r",(?![^{]*\})", str(names)) if name.strip()]
@@ -114,7 +131,7 @@ class Symbols:
 
     def declare(self, name, text, again=False):
         """「型 — 意味」を宣言する。again でなければ、二度の宣言を断る。"""
-        kind, _, meaning = (part.strip() for part in str(text).partition("—"))
+        kind, meaning = split_declaration(text)
         key = spelling(name)
         if key in self._reserved:
             raise FormulaError(f"{name} はあらかじめ決まった記号なので宣言できない")

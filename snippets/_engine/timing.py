@@ -7,7 +7,7 @@ import threading
 
 # 式か図の一つに許す CPU の秒数。遅い機械では環境変数でのばす。眠ったままの実装は、この何倍かの時刻で止める
 SECONDS = float(os.environ.get("FORMULA_SECONDS", 20))
-_PATIENCE = 6
+PATIENCE = 6
 
 
 class TimeLimit(BaseException):
@@ -24,7 +24,7 @@ def time_limit(seconds):
     def stop(signum, frame):
         raise TimeLimit
 
-    clocks = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, seconds * _PATIENCE)}
+    clocks = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, seconds * PATIENCE)}
     previous = {number: signal.signal(number, stop) for number in clocks}
     for clock, limit in clocks.values():
         signal.setitimer(clock, limit)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import FormulaError
 
@@ -50,6 +51,7 @@ def tokenize(latex):
     return _unbrace(list(_scan(latex)))
 
 
+@lru_cache(4096)
 def spelling(latex):
     """記号のつづり。空白や波括弧の違いを除いた字句の並び。"""
     return tuple(token.text for token in tokenize(latex))

@@ -208,9 +208,10 @@ def _lift(value):
     return value
 
 
-def to_double(value):
+def lowered(value):
+    """40 桁の値を float64 に落とす。関数と整数と真偽はそのまま。"""
     if isinstance(value, Family):
-        return Family({k: to_double(v) for k, v in value.items()})
-    if isinstance(value, mpmath.mpf):
-        return float(value)
-    return value.astype(float) if is_array(value) else value
+        return Family({k: lowered(v) for k, v in value.items()})
+    if callable(value) or isinstance(value, (bool, int)):
+        return value
+    return value.astype(float) if is_array(value) else float(value)

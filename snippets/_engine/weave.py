@@ -10,6 +10,7 @@ from pygments.lexers import PythonLexer
 
 from .binding import TESTS, path_of_tests, split_label
 from .book import math_key
+from .symbols import split_declaration
 
 _MANY_ULP = 1000
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -84,13 +85,18 @@ def refused_html(book, page, formula):
     return _card(formula.label, math, f"<span>{escape(formula.label)}</span> {badge}", message, " refused")
 
 
+def inline_math(html):
+    """文中の式。検索の索引には入れない。"""
+    return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+
+
 def symbols_html(page, math):
     """このページの記号の表。"""
     rows = []
     groups = [page.symbols, *page.overrides.values()]
     for number, group in enumerate(groups):
         for names, text in group.items():
-            kind, _, meaning = (part.strip() for part in str(text).partition("—"))
+            kind, meaning = split_declaration(text)
             meaning += "（その式だけ）" if number else ""
             cells = (math(str(names)), f"<code>{escape(kind)}</code>", escape(meaning))
             rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")

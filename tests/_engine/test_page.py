@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from snippets._engine import FormulaError
 from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page, scan
+from snippets._engine.reading import Reading
 
 LINES = st.lists(
     st.sampled_from(
@@ -114,3 +115,17 @@ def test_unknown_number_is_an_error():
     """サイト全体の数の名を書きまちがえると断る。"""
     with pytest.raises(FormulaError, match="という数はない"):
         woven("{site}`formulae` 個。")
+
+
+def test_unreadable_sample_is_refused_but_its_label_must_exist(tmp_path):
+    """誤りの見本は、読めないことでも断られてよい。ただし、結べないラベルは見本でも誤りになる。"""
+    page = read(
+        tmp_path,
+        "```refused\n1 / 2 \\pi\n\\label{activation.sigmoid:unreadable}\n```\n\n"
+        "```refused\n1 = 2\n\\label{activation.sigmoidd:lost}\n```\n",
+    )
+    reading = Reading(page, {}, [])
+    assert list(reading) == []
+    assert "分母がどこまでか決まらない" in reading.refused["activation.sigmoid:unreadable"]
+    (problem,) = reading.problems
+    assert (problem.line, problem.label) == (7, "activation.sigmoidd:lost")

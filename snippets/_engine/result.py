@@ -1,0 +1,17 @@
+"""一ページの照合の結果の形。働き手から親へ、親から置き場へ、この形で渡る。"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Result:
+    """一ページから求めたもの。どれも JSON に書ける。"""
+
+    name: str
+    verdicts: dict = field(default_factory=dict)
+    sources: dict = field(default_factory=dict)
+    refused: dict = field(default_factory=dict)
+    figures: dict = field(default_factory=dict)
+    computed: dict = field(default_factory=dict)
+    math: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)

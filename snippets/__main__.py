@@ -13,6 +13,7 @@ from rich.table import Table
 
 from snippets._engine import report
 from snippets._engine.book import DOCS, check_book
+from snippets._engine.evidence import NAMES, tally
 from snippets._engine.page import page_name
 from snippets._engine.scaffold import write_topic
 from snippets._engine.weave import error_text
@@ -38,15 +39,16 @@ def check(pages):
     only = {page_name(Path(page).resolve(), DOCS) for page in pages} or None
     with console.status("式を照合しています…"):
         book = check_book(only=only)
-    table = Table("ラベル", "標本", "コード一致", box=None, header_style="bold")
-    for result in book.results.values():
-        for label, verdict in result["verdicts"].items():
-            points = f"{verdict['points']} 点" + ("（すべて）" if verdict["exhaustive"] else "")
-            ulp = "関係" if verdict["ulp"] is None else error_text(verdict)
-            table.add_row(label, points, ulp)
+    table = Table("ラベル", "証拠", "標本", "コード一致", box=None, header_style="bold")
+    verdicts = {label: v for result in book.results.values() for label, v in result["verdicts"].items()}
+    for label, verdict in verdicts.items():
+        points = f"{verdict['points']} 点" + ("（すべて）" if verdict["exhaustive"] else "")
+        ulp = "関係" if verdict["ulp"] is None else error_text(verdict)
+        table.add_row(label, NAMES[verdict["level"] or verdict["kind"]], points, ulp)
     console.print(table)
-    count = sum(len(result["verdicts"]) for result in book.results.values())
-    console.print(f"{len(book.results)} ページ、{count} 式。調べなおしたページ {len(book.executed)}。")
+    for name, (proved, total) in tally(verdicts.values()).items():
+        console.print(f"{name} {total} のうち、証明か包含が {proved}（{proved / max(total, 1):.0%}）")
+    console.print(f"{len(book.results)} ページ、{len(verdicts)} 式。調べなおしたページ {len(book.executed)}。")
     if book.problems:
         console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
     return 1 if book.problems else 0

@@ -6,6 +6,7 @@ from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, table_html
+from .evidence import strongest
 from .figure import FigureError, draw
 from .reading import Reading
 from .result import Result
@@ -26,7 +27,8 @@ def check_page(page, library):
             message = "誤りの見本のはずの式が、実装と一致してしまった"
             result.problems.append(formula.problem(FormulaError(message)))
             continue
-        result.verdicts[formula.label] = vars(verdict)
+        evidence = strongest(prepared.statements, prepared.scope, verdict)
+        result.verdicts[formula.label] = {**vars(verdict), **vars(evidence)}
         if prepared.bound:
             path, line, text = prepared.bound.source
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}

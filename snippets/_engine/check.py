@@ -1,6 +1,5 @@
-"""式と実装の照合。標本ごとに、式のすべての辺を 40 桁で、実装を float64 で求めて比べる。"""
+"""式と実装の照合。標本ごとに、式のすべての辺を 60 桁で、実装を float64 で求めて比べる。"""
 
-import itertools
 from dataclasses import dataclass
 
 import mpmath
@@ -8,14 +7,14 @@ import numpy as np
 
 from . import FormulaError
 from .evaluate import Evaluator
-from .nodes import free_names, names, walk
+from .nodes import names
 from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
 from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
 
-SIDES = (mpmath.mpf(10) ** -18, mpmath.mpf(10) ** -25)  # 辺どうし。相対と絶対
+SIDES = (mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
 THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
 CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
@@ -23,8 +22,10 @@ CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
 
 @dataclass(frozen=True)
 class Verdict:
-    """通った式についての証拠。
+    """通った式について分かったこと。
 
+    kind は identity（等号でつながる辺がある）、bound（不等号だけ）、condition（真偽）、definition（辺が一つ）。
+    scalar は、比べた辺がどれも数であること。
     ulp は実装の最大誤差を float64 の間隔で測ったもの、error は 1 より小さい値では絶対誤差、大きい値では相対誤差。
     どちらも、実装に結ばれない関係では None。
     """
@@ -35,6 +36,8 @@ class Verdict:
     ulp: float | None
     error: float | None = None
     digits: int = DIGITS
+    kind: str = "definition"
+    scalar: bool = True
 
 
 def check(formula, statements, scope, bound=None, seed=0, count=COUNT):
@@ -54,7 +57,7 @@ class Check:
         self.statements, self.scope, self.bound = statements, scope, bound
         self.ulp = self.error = 0.0 if bound else None
         self.condition, self.truths = False, {True: 0, False: 0}
-        self.compared = 0
+        self.compared, self.scalar = 0, True
         self.sharpness = {}
         for statement in statements:
             if not bound and statement.kind != "relation":
@@ -80,7 +83,14 @@ class Check:
             raise FormulaError(f"条件が標本 {points} 点すべてで{only}になり、何も区別していない")
         for statement, k in self.sharpness:
             self.sharpness[statement, k].require(statement.sides[k + 1].span)
-        return Verdict(label, points, self.sampler.exhaustive, self.ulp, self.error)
+        return Verdict(label, points, self.sampler.exhaustive, self.ulp, self.error, DIGITS, self.kind, self.scalar)
+
+    @property
+    def kind(self):
+        if self.condition:
+            return "condition"
+        relations = {relation for statement in self.statements for relation in statement.compared}
+        return "identity" if "=" in relations else "bound" if relations else "definition"
 
     def pin(self, statement):
         """左辺を実装に結びとめる。左辺を別の文字に書きかえれば、ここで止まる。"""
@@ -104,20 +114,11 @@ class Check:
         passed = set().union(*map(names, self.bound.arguments.values())) if self.bound else set()
         once = None
         for k, statement in enumerate(self.statements):
-            free = self.free_indices(statement)
-            spans = {name: range(low, high + 1) for name in free for low, high in [exact.range(name)]}
-            for combination in itertools.product(*spans.values()):
-                here = exact.at_index(dict(zip(free, combination, strict=True)))
+            for here, spans in statement.instances(exact):
                 if self.bound and (once is None or passed & spans.keys()):
                     once = self.code_at(here)
                 part = [here.given[name] - span[0] for name, span in spans.items() if name not in passed]
                 self.compare(statement, here, component(once[k], part) if self.bound else None)
-
-    def free_indices(self, statement):
-        """すべての値について成り立つべき添字。"""
-        ordered = [n.args[0] for side in statement.sides for n in walk(side) if n.op == "symbol"]
-        free = set().union(*map(free_names, statement.sides))
-        return [n for n in dict.fromkeys(ordered) if n in self.scope.indices & free]
 
     def code_at(self, exact):
         """文ごとの実装の値。"""
@@ -156,12 +157,12 @@ class Check:
 
     def compare_sides(self, statement, sides):
         shift = len(statement.sides) - len(sides)
-        relations = statement.relations[shift:]
-        for k, (relation, a, b) in enumerate(zip(relations, sides, sides[1:], strict=False)):
+        for k, (relation, a, b) in enumerate(zip(statement.compared, sides, sides[1:], strict=False)):
             if is_array(a) != is_array(b) or np.shape(a) != np.shape(b):
                 raise FormulaError(f"辺の形が違う: {shape_text(a)} と {shape_text(b)}", statement.node.span)
             if relation == "!=":
                 raise FormulaError("≠ は、真偽を返す実装に結んだ条件にだけ使う", statement.node.span)
+            self.scalar &= not is_array(a)
             if relation in ORDER:
                 gauge = self.sharpness.setdefault((statement, k + shift), Sharpness(relation))
                 gauge.note(a, b)
@@ -187,7 +188,7 @@ class Check:
             self.error = max(self.error, float(error / max(1, abs(w))))
 
     def compare_through(self, statement, here, sides):
-        """名に結ばれた実装を通した float64 の値が、40 桁の値から離れないこと。"""
+        """名に結ばれた実装を通した float64 の値が、60 桁の値から離れないこと。"""
         double = Evaluator(Double, self.scope, {k: lowered(v) for k, v in here.given.items()}, through_code=True)
         for side, want in zip(statement.sides, sides, strict=True):
             with np.errstate(all="ignore"):

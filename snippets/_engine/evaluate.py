@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import mpmath
 import numpy as np
 
 from . import FormulaError
@@ -159,7 +158,7 @@ class Evaluator(Operations):
     def real(self, name, u):
         """組みこみの関数。実数の範囲で値がなければ断る。"""
         result = self.carrier.functions[name](u)
-        if isinstance(result, mpmath.mpc) or not mpmath.isfinite(result):
+        if not self.carrier.is_real(result):
             raise FormulaError(f"{name}({show(u)}) は実数にならない")
         return result
 

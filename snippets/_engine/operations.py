@@ -63,12 +63,17 @@ class Operations:
         return values.hadamard(self.number(a), self.number(b))
 
     def _divide(self, node, a, b):
-        return values.divide(self.number(a), self.number(b))
+        return values.divide(self.lifted(a), self.number(b))
 
     _fraction = _divide
 
     def _power(self, node, a, b):
-        return values.power(self.number(a), self.number(b))
+        return values.power(self.lifted(a), self.number(b), self.carrier)
+
+    def lifted(self, node):
+        """数の体系に持ち上げた値。整数どうしの割り算が float にならないようにする。"""
+        value = self.number(node)
+        return self.carrier.number(value) if isinstance(value, int) else value
 
     def _sqrt(self, node, a):
         return elementwise(lambda u: self.real("sqrt", u), self.number(a))
@@ -83,7 +88,7 @@ class Operations:
         value = self.number(a)
         if not is_array(value) or value.ndim != 1:
             raise FormulaError("ノルムの中は縦ベクトルにする")
-        return self.carrier.functions["sqrt"](value @ value)
+        return self.carrier.length(value @ value)
 
     def _transpose(self, node, a):
         return values.transpose(self.number(a))

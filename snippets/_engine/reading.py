@@ -1,6 +1,5 @@
 """ページの式を順に読む。記号の表と定義を積みあげ、照合できる形にして渡す。"""
 
-import re
 from dataclasses import dataclass
 
 from . import FormulaError, Problem
@@ -70,13 +69,7 @@ class Reading:
         if prepared.bound:
             arguments = prepared.bound.arguments.values()
             pending |= {n.args[0].rstrip("'") for a in arguments for n in walk(a) if n.op in ("symbol", "callable")}
-        while pending:
-            name = pending.pop()
-            if name not in self.used and name in prepared.scope.symbols:
-                self.used.add(name)
-                kind = prepared.scope.symbols[name].type
-                mentioned = re.findall(r"[^\s,+.@{}()-]+", ",".join((*kind.dims, kind.low, kind.high, *kind.of)))
-                pending |= {*mentioned, *kind.of}
+        self.used |= prepared.scope.symbols.reached(pending)
 
     def _declare(self):
         """記号の表と、使うページの定義をそろえる。"""

@@ -1,6 +1,6 @@
 """記号の標本。特別な値から始め、有限の定義域は数えあげ、残りを種の決まった乱数で埋める。
 
-値はどれも float64 でちょうど表せるので、40 桁の計算と実装に同じ入力が渡る。
+値はどれも float64 でちょうど表せるので、60 桁の計算と実装に同じ入力が渡る。
 """
 
 import itertools
@@ -14,7 +14,8 @@ from .symbols import FINITE, interval, total
 from .values import Family
 
 COUNT = 64
-_LAYERS = (3, 2, 4, 3, 2, 4, 3, 2)  # 隣の層と大きさが違えば、転置の取り違えが形に現れる
+_SIZES = (3, 2, 4, 3, 2, 4, 3, 2)  # 隣の層と大きさが違えば、転置の取り違えが形に現れる
+LAYERS = len(_SIZES)
 _SPECIAL = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0)
 _LEVELS = (0.0, 1.0, -1.0, 0.5)  # 最初の標本では、すべてのスカラーがこの値でそろう
 
@@ -64,7 +65,7 @@ class Sampler:
     """必要な記号 needed の標本を順に作る。"""
 
     def __init__(self, symbols, needed, seed=0, count=COUNT):
-        self.symbols, self.seed, self.count = symbols, seed, count
+        self.symbols, self.needed, self.seed, self.count = symbols, needed, seed, count
         chosen = [s for s in symbols.declared() if s.name in needed or s.type.sampled_integer]
         self.integers = [s for s in chosen if s.type.sampled_integer]
         self.functions = [s for s in chosen if s.type.abstract or s.type.of]
@@ -106,7 +107,7 @@ class Sampler:
     def value(self, kind, given):
         if kind.family:
             letter = kind.family[1]
-            return Family({k: self.array(kind, {**given, letter: k}) for k in range(len(_LAYERS))})
+            return Family({k: self.array(kind, {**given, letter: k}) for k in range(LAYERS)})
         return self.array(kind, given)
 
     def array(self, kind, given):
@@ -175,7 +176,7 @@ def size(dim, given):
         layer = size(dim.partition("@")[2], given)
         if not layer >= 0:
             layer = 0
-        return _LAYERS[layer % len(_LAYERS)]
+        return _SIZES[layer % LAYERS]
     low, dots, high = dim.rpartition("..")
     if dots:
         return size(high, given) - int(low) + 1

@@ -4,6 +4,7 @@
 関係（左辺も計算できる）。関係のほかは、実装がなければならない。
 """
 
+import itertools
 from dataclasses import dataclass, replace
 
 from . import FormulaError
@@ -31,6 +32,20 @@ class Statement:
     def evaluated(self):
         """値を求める辺。定義と更新の左辺は除く。"""
         return self.sides[1:] if self.kind in ("definition", "layout", "update") else self.sides
+
+    @property
+    def compared(self):
+        """値を求める辺のあいだの関係。"""
+        return self.relations[len(self.sides) - len(self.evaluated) :]
+
+    def instances(self, evaluator):
+        """自由な添字のすべての値について、(計算, 添字の範囲)。"""
+        ordered = [n.args[0] for side in self.sides for n in walk(side) if n.op == "symbol"]
+        free = set().union(*map(free_names, self.sides)) & evaluator.scope.indices
+        names = [name for name in dict.fromkeys(ordered) if name in free]
+        spans = {name: range(low, high + 1) for name in names for low, high in [evaluator.range(name)]}
+        for combination in itertools.product(*spans.values()):
+            yield evaluator.at_index(dict(zip(names, combination, strict=True))), spans
 
 
 def classify(node, scope):

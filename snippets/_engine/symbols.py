@@ -53,6 +53,11 @@ class Type:
         ends = (self.low, self.high)
         return self.kind == "integer" and all(re.fullmatch(r"-?\d+", end) for end in ends)
 
+    @property
+    def mentioned(self):
+        """次元、端、引数に現れる語。"""
+        return set(re.findall(r"[^\s,+.@{}()-]+", ",".join((*self.dims, self.low, self.high)))) | set(self.of)
+
 
 @dataclass(frozen=True)
 class Symbol:
@@ -175,6 +180,16 @@ class Symbols:
                 twin.declare(name, text, again=True)
         twin.longest = max(map(len, twin._table))
         return twin
+
+    def reached(self, names):
+        """names と、その型に現れる記号をたどったすべて。"""
+        found, pending = set(), set(names)
+        while pending:
+            name = pending.pop()
+            if name not in found and name in self:
+                found.add(name)
+                pending |= self[name].type.mentioned
+        return found
 
     def find(self, key):
         return self._table.get(key)

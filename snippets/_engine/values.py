@@ -1,15 +1,17 @@
 """数の体系と、形にきびしい代数。
 
 値は数、NumPy 配列（1 次元は縦ベクトル、2 次元は行列、横ベクトルは (1, n)）、真偽、層ごとの Family のどれか。
-Exact は 40 桁の mpmath、Double は float64。同じ木を両方で計算する。
+Exact は 60 桁の mpmath、Double は float64。同じ木を両方で計算する。
 """
+
+import operator
 
 import mpmath
 import numpy as np
 
 from . import FormulaError
 
-DIGITS = 40
+DIGITS = 60
 mpmath.mp.dps = DIGITS
 
 
@@ -17,8 +19,13 @@ class Family(dict):
     """層や時刻の番号から値を引く表。"""
 
 
+def whole(b):
+    """整数なら、その値。"""
+    return int(b) if b == int(b) else None
+
+
 class Exact:
-    """40 桁の数。"""
+    """60 桁の数。"""
 
     functions = {
         "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "sinh": mpmath.sinh, "cosh": mpmath.cosh,
@@ -26,11 +33,18 @@ class Exact:
         "e": lambda: mpmath.e + 0, "pi": lambda: mpmath.pi + 0,
     }  # fmt: skip
     number = staticmethod(mpmath.mpf)
+    whole = staticmethod(whole)
+    raised = staticmethod(operator.pow)
+    length = staticmethod(mpmath.sqrt)
     dtype = object
 
     @staticmethod
+    def is_real(value):
+        return not isinstance(value, mpmath.mpc) and bool(mpmath.isfinite(value))
+
+    @staticmethod
     def derivative(function, x):
-        """中心差分。刻み 10^-30 を 110 桁で計算し、左右の傾きが食い違う点では断る。"""
+        """中心差分。刻み 10^-30 を 130 桁で計算し、左右の傾きが食い違う点では断る。"""
         with mpmath.workdps(mpmath.mp.dps + 70):
             h = mpmath.mpf(10) ** -30
             left, here, right = (as_array(function(x + k * h)) for k in (-1, 0, 1))
@@ -51,7 +65,11 @@ class Double:
         "e": lambda: float(np.e), "pi": lambda: float(np.pi),
     }  # fmt: skip
     number = staticmethod(float)
+    whole = staticmethod(whole)
+    raised = staticmethod(operator.pow)
+    length = staticmethod(np.sqrt)
     dtype = float
+    is_real = staticmethod(np.isfinite)
 
     @staticmethod
     def derivative(function, x):
@@ -148,14 +166,17 @@ def divide(a, b):
     return a / b
 
 
-def power(a, b):
+def power(a, b, carrier):
     if is_array(a) or is_array(b):
         raise FormulaError("配列の累乗は読み方が決まらない")
-    if a == 0 and b <= 0:
+    exponent = carrier.whole(b)
+    if exponent is None:
+        if a < 0:
+            raise FormulaError("負の数の整数でない累乗")
+        return carrier.raised(a, b)
+    if exponent <= 0 and a == 0:
         raise FormulaError("0 の 0 乗か負の累乗")
-    if a < 0 and b != int(b):
-        raise FormulaError("負の数の整数でない累乗")
-    return a ** (int(b) if b == int(b) and abs(b) < 1000 else b)
+    return a**exponent if abs(exponent) < 1000 else carrier.raised(a, b)
 
 
 def transpose(a):
@@ -191,7 +212,7 @@ def show(value):
 
 
 def lifted(given):
-    """標本を 40 桁の数に持ち上げる。float64 の値はちょうど写る。"""
+    """標本を 60 桁の数に持ち上げる。float64 の値はちょうど写る。"""
     return {name: _lift(value) for name, value in given.items()}
 
 
@@ -209,7 +230,7 @@ def _lift(value):
 
 
 def lowered(value):
-    """40 桁の値を float64 に落とす。関数と整数と真偽はそのまま。"""
+    """60 桁の値を float64 に落とす。関数と整数と真偽はそのまま。"""
     if isinstance(value, Family):
         return Family({k: lowered(v) for k, v in value.items()})
     if callable(value) or isinstance(value, (bool, int)):

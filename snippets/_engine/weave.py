@@ -15,10 +15,12 @@ from .symbols import split_declaration
 _MANY_ULP = 1000
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
-_SAMPLED = "特別な値から始まる標本で、すべての辺を 40 桁で計算して比べました"
-_EXHAUSTED = "有限の定義域を残らず数えあげ、すべての辺を比べました"
-_CODE = "float64 の実装と 40 桁の値を比べました。ULP は float64 のとなり合う数の間隔です"
-_RELATION = "名に結ばれた実装を通した値も、40 桁の値と比べました"
+_PROVED = "定義域のどこでも成り立つことを、記号のままの計算で証明しました（場合分け {} 通り）"
+_ENCLOSED = "区間を {} 個の箱に分け、どの箱でも両辺が離れていることを、丸めまで含めた区間の計算で確かめました"
+_SAMPLED = "特別な値から始まる標本 {} 点で、すべての辺を 60 桁で計算して比べました"
+_CONDITION = "標本 {} 点で、式の真偽と実装の真偽を比べました"
+_CODE = "float64 の実装と 60 桁の値を、標本 {} 点で比べました。ULP は float64 のとなり合う数の間隔です"
+_RELATION = "名に結ばれた実装を通した値も、標本 {} 点で 60 桁の値と比べました"
 
 
 def formula_html(book, label):
@@ -31,13 +33,26 @@ def formula_html(book, label):
 
 
 def verdicts(verdict):
-    """判定の札。"""
-    exhaustive = verdict["exhaustive"]
-    points = f"全数 {verdict['points']} 点" if exhaustive else f"{verdict['points']} 点"
-    first = _badge("sample", f"{verdict['digits']} 桁で一致 · {points}", _EXHAUSTED if exhaustive else _SAMPLED)
-    if verdict["ulp"] is None:
-        return first + " " + _badge("code", "実装を通しても一致", _RELATION)
-    return first + " " + _badge("code", f"コード一致 · {error_text(verdict)}", _CODE)
+    """判定の札。成り立つうちでいちばん強い証拠と、実装との一致。"""
+    points = f"全数 {verdict['points']} 点" if verdict["exhaustive"] else f"{verdict['points']} 点"
+    badges = [evidence_badge(verdict)] if verdict["level"] else []
+    if verdict["kind"] == "condition":
+        badges.append(_badge("code", f"真偽が一致 · {points}", _CONDITION.format(verdict["points"])))
+    elif verdict["ulp"] is None:
+        badges.append(_badge("code", "実装を通しても一致", _RELATION.format(verdict["points"])))
+    else:
+        badges.append(_badge("code", f"コード一致 · {error_text(verdict)}", _CODE.format(verdict["points"])))
+    return " ".join(badges)
+
+
+def evidence_badge(verdict):
+    """証拠の強さの札。"""
+    count = verdict["count"]
+    return {
+        "proved": lambda: _badge("proved", "証明", _PROVED.format(count)),
+        "enclosed": lambda: _badge("enclosed", f"包含 · {count} 箱", _ENCLOSED.format(count)),
+        "sampled": lambda: _badge("sampled", f"標本 · {count} 点", _SAMPLED.format(count)),
+    }[verdict["level"]]()
 
 
 def error_text(verdict):

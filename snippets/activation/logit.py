@@ -5,6 +5,7 @@
 """
 
 import numpy as np
+import scipy.special
 
 from snippets.activation.sigmoid import sigmoid
 
@@ -38,6 +39,11 @@ def derivative(p):
     p = _probability(p)
     with np.errstate(divide="ignore"):
         return 1 / p + 1 / (1 - p)
+
+
+def normal_cdf(x):
+    """標準正規分布の分布関数 Φ(x)。x: 任意の形 → 同じ形。左の裾は erfc で、桁を落とさずに求める。"""
+    return scipy.special.erfc(-np.asarray(x) / np.sqrt(2)) / 2
 
 
 def softplus(x):

@@ -155,3 +155,16 @@ def test_answers_of_the_exercise():
     assert odds(0.8) == pytest.approx(4)
     assert f"{logit(0.8):.3f}" == "1.386"
     assert odds(sigmoid(logit(0.3) + 1)) / odds(0.3) == pytest.approx(np.e)
+
+
+@given(st.floats(-38, 38))
+def test_normal_cdf_agrees_with_scipy(x):
+    """Φ は、SciPy の正規分布の分布関数と、裾まで一致する。"""
+    assert topic.normal_cdf(x) == pytest.approx(scipy.special.ndtr(x), rel=1e-12, abs=0)
+
+
+def test_bound_to_probit_is_nearly_reached():
+    """σ(1.702x) と Φ(x) の差は 0.0094 を超えるので、0.0095 はこの桁でいちばん小さい。"""
+    x = np.linspace(-8, 8, 100_001)
+    gap = np.max(np.abs(sigmoid(1.702 * x) - topic.normal_cdf(x)))
+    assert 0.0094 < gap < 0.0095

@@ -43,8 +43,8 @@ class Book:
 
 
 def read_book(docs=DOCS):
-    """docs/ のすべてのページ。"""
-    paths = sorted(docs.rglob("*.md"))
+    """docs/ のすべてのページと、docs/lab のノートブック。"""
+    paths = sorted([*docs.rglob("*.md"), *docs.glob("lab/*.py")])
     return {page.name: page for page in (read_page(path, docs) for path in paths)}
 
 
@@ -117,7 +117,7 @@ def _typeset(book, pages):
     wanted = []
     for page in pages:
         wanted += [(page, f.line, f, f.tex, True) for f in page.formulas]
-        wanted += [(page, line, None, tex, False) for line, tex in page.inline]
+        wanted += [(page, span.line, None, span.tex, False) for span in page.spans]
         wanted += [(page, 1, None, spelled, False) for spelled in page.spellings]
     if not wanted:
         return

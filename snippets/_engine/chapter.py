@@ -10,6 +10,7 @@ from .evidence import strongest
 from .figure import FigureError, draw
 from .reading import Reading
 from .result import Result
+from .spans import judge, scope_of_prose
 from .timing import SECONDS, TimeLimit, time_limit
 
 
@@ -32,9 +33,22 @@ def check_page(page, library):
         if prepared.bound:
             path, line, text = prepared.bound.source
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}
+    _judge_spans(page, reading, result)
     _draw_figures(page, result)
     _compute(page, result)
     return result
+
+
+def _judge_spans(page, reading, result):
+    """文中の式に判定を付ける。判定のない式は誤りである。"""
+    scope = scope_of_prose(page, reading.scope)
+    for span in page.spans:
+        try:
+            kind, evidence = judge(span, scope)
+        except FormulaError as error:
+            result.problems.append(Problem(page.shown, span.line, "", f"${span.tex}$ — {error.message}"))
+        else:
+            result.spans.append({**vars(span), "kind": kind, **vars(evidence)})
 
 
 def _draw_figures(page, result):

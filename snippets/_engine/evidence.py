@@ -28,7 +28,9 @@ def tally(verdicts):
         "数の恒等式": [v for v in verdicts if v["kind"] == "identity" and v["scalar"]],
         "不等式": [v for v in verdicts if v["kind"] == "bound"],
     }
-    return {name: (sum(v["level"] in ("proved", "enclosed") for v in found), len(found)) for name, found in kinds.items()}
+    return {
+        name: (sum(v["level"] in ("proved", "enclosed") for v in found), len(found)) for name, found in kinds.items()
+    }
 
 
 def strongest(statements, scope, verdict):

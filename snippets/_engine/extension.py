@@ -23,7 +23,13 @@ _memory = {}
 
 def current_book():
     """いまの docs/ と snippets/ の結果。ファイルが変わらないあいだは使いまわす。"""
-    paths = [*DOCS.rglob("*.md"), *SNIPPETS.rglob("*.py"), *TESTS.rglob("*.py"), *SNIPPETS.rglob("*.json")]
+    paths = [
+        *DOCS.rglob("*.md"),
+        *DOCS.rglob("*.py"),
+        *SNIPPETS.rglob("*.py"),
+        *TESTS.rglob("*.py"),
+        *SNIPPETS.rglob("*.json"),
+    ]
     stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
     if _memory.get("stamp") != stamp:
         _memory.update(stamp=stamp, book=check_book())
@@ -89,14 +95,14 @@ def _label(block):
 
 
 class InlineMath(InlineProcessor):
-    """文中の $…$。"""
+    """文中の $…$。前に付いた {when} などの印は消える。"""
 
     def __init__(self, md, book):
         super().__init__(INLINE_MATH.pattern, md)
         self.book = book
 
     def handleMatch(self, match, data):
-        return self.md.htmlStash.store(inline_html(self.book, match[1])), match.start(0), match.end(0)
+        return self.md.htmlStash.store(inline_html(self.book, match[2])), match.start(0), match.end(0)
 
 
 class Computed(InlineProcessor):

@@ -188,7 +188,8 @@ class Notebook(HTMLParser):
             self.parts.append(escape(text, quote=False))
             return
         text = re.sub(r"\A\\\((.*)\\\)\Z", r"$\1$", text)  # mkdocs-jupyter 0.27 の書き方
-        pieces = re.split(INLINE_MATH, text)  # 地の文と式が交互に並ぶ
+        pieces = re.split(INLINE_MATH, text)  # 地の文、印、式の順に並ぶ
+        del pieces[1::3]  # {when} などの印
         if BLOCK_MATH.search(prose := "".join(pieces[::2])):
             self._problem("別行立ての式は使えない。ノートブックの式は一行の $…$ だけ", "$$")
         elif "$" in prose:

@@ -12,12 +12,13 @@ import yaml
 from . import ROOT, Problem
 
 LABEL = re.compile(r"\\label\{([^{}]*)\}")
-INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
+INLINE_MATH = re.compile(r"(?:\{(when|exempt:[^{}]+)\})?(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
+_DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 
@@ -103,6 +104,16 @@ class Formula:
         return self.latex.strip()
 
 
+@dataclass(frozen=True)
+class Span:
+    """文中の式。mark は書き手の付けた印（when か exempt）、reason はその理由。"""
+
+    line: int
+    tex: str
+    mark: str = ""
+    reason: str = ""
+
+
 @dataclass
 class Page:
     """一ページ分の本文と宣言。name は docs/ からの点つなぎの名。"""
@@ -117,7 +128,7 @@ class Page:
     formulas: list = field(default_factory=list)
     figures: list = field(default_factory=list)
     computed: list = field(default_factory=list)
-    inline: list = field(default_factory=list)
+    spans: list = field(default_factory=list)
     text: str = ""
     problems: list = field(default_factory=list)
 
@@ -152,10 +163,24 @@ def read_page(path, docs):
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         page.complain(line, "UTF-8 で読めない。文字コードを UTF-8 にして保存する")
         return page
-    head, body = split_front_matter(page.text)
-    _read_front_matter(page, head)
+    if path.suffix == ".py":
+        head, body = "", _prose_of_notebook(page.text)
+        declared = _DECLARED.search(body)
+        _read_front_matter(page, declared[1] if declared else "")
+    else:
+        head, body = split_front_matter(page.text)
+        _read_front_matter(page, head)
     _read_body(page, body, head.count("\n") + 1)
     return page
+
+
+def _prose_of_notebook(text):
+    """percent 形式のノートブックの、文のセルだけを残したもの。行の番号は変わらない。"""
+    lines, prose = [], False
+    for line in text.split("\n"):
+        prose = "[markdown]" in line if line.startswith("# %%") else prose
+        lines.append(line.removeprefix("#").removeprefix(" ") if prose and not line.startswith("# %%") else "")
+    return "\n".join(lines)
 
 
 def split_front_matter(text):
@@ -219,4 +244,6 @@ def _read_text(page, text, line):
     if "$$" in prose:
         page.complain(line, "$$ は行の先頭に書く。文中の式は $…$ にする")
         return
-    page.inline += [(line, match[1]) for match in INLINE_MATH.finditer(prose)]
+    for match in INLINE_MATH.finditer(prose):
+        mark, _, reason = (match[1] or "").partition(":")
+        page.spans.append(Span(line, match[2], mark, reason))

@@ -17,9 +17,14 @@ _NOT_FACTOR = {
 }  # fmt: skip
 
 
-def parse(latex, symbols):
-    """LaTeX を文の並びにする。文は節 chain で、args は (関係の組, 辺, 辺, …)。"""
-    return Parser(latex, symbols).statements()
+def parse(latex, symbols, bare_functions=False):
+    """LaTeX を文の並びにする。文は節 chain で、args は (関係の組, 辺, 辺, …)。
+
+    bare_functions なら、関数そのものの言及も読む。
+    """
+    parser = Parser(latex, symbols)
+    parser.bare_functions = bare_functions
+    return parser.statements()
 
 
 def parse_arguments(latex, symbols):

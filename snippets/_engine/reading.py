@@ -1,5 +1,6 @@
 """ページの式を順に読む。記号の表と定義を積みあげ、照合できる形にして渡す。"""
 
+import contextlib
 from dataclasses import dataclass
 
 from . import FormulaError, Problem
@@ -8,7 +9,8 @@ from .evaluate import Scope
 from .nodes import names, walk
 from .parser import parse, parse_arguments
 from .statements import classify, define, note_code
-from .symbols import Symbols, split_names
+from .symbols import Symbols, split_names, symbolize
+from .tokens import tokenize
 
 
 @dataclass
@@ -57,7 +59,11 @@ class Reading:
             self.refused[formula.label] = str(formula.problem(error))
 
     def _refuse_unused(self):
-        """宣言したのに、どの式にも現れない記号を断る。"""
+        """宣言したのに、独立した式にも文中の式にも現れない記号を断る。"""
+        for span in self.page.spans:
+            with contextlib.suppress(FormulaError):
+                tokens = symbolize(tokenize(span.tex), self.scope.symbols)
+                self.used |= self.scope.symbols.reached({t.text for t in tokens if t.kind == "symbol"})
         for spelled, text in self.page.symbols.items():
             for name in split_names(spelled):
                 if name not in self.used:

@@ -14,4 +14,5 @@ class Result:
     figures: dict = field(default_factory=dict)
     computed: dict = field(default_factory=dict)
     math: dict = field(default_factory=dict)
+    spans: list = field(default_factory=list)
     problems: list = field(default_factory=list)

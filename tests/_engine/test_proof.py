@@ -143,13 +143,22 @@ def test_definition_is_unfolded():
     assert prove(wrong, scope) is None
 
 
+NORMAL = r"\frac{1 + \operatorname{erf}(\frac{u}{\sqrt{2}})}{2}"
+
+
 @pytest.mark.parametrize(
     ("latex", "holds"),
     [
         (r"\frac{e^u}{(1 + e^u)^2} < 0.2501", True),
         (r"\frac{e^u}{(1 + e^u)^2} < 0.2499", False),
-        (r"\lvert \frac{1}{1 + e^{-1.702 u}} - \frac{1 + \operatorname{erf}(\frac{u}{\sqrt{2}})}{2} \rvert < 0.0095", True),
-        (r"\lvert \frac{1}{1 + e^{-1.702 u}} - \frac{1 + \operatorname{erf}(\frac{u}{\sqrt{2}})}{2} \rvert < 0.0094", False),
+        (
+            r"\lvert \frac{1}{1 + e^{-1.702 u}} - \frac{1 + \operatorname{erf}(\frac{u}{\sqrt{2}})}{2} \rvert < 0.0095",
+            True,
+        ),
+        (
+            r"\lvert \frac{1}{1 + e^{-1.702 u}} - \frac{1 + \operatorname{erf}(\frac{u}{\sqrt{2}})}{2} \rvert < 0.0094",
+            False,
+        ),
         (r"\sin(u) < 1.001", True),
         (r"\sin(u) < 1", False),
         (r"x^2 > -1", False),

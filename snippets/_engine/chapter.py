@@ -30,6 +30,8 @@ def check_page(page, library):
             continue
         evidence = strongest(prepared.statements, prepared.scope, verdict)
         result.verdicts[formula.label] = {**vars(verdict), **vars(evidence)}
+        declared = prepared.scope.symbols.declared()
+        result.symbols[formula.label] = [(s.name, s.text, s.meaning) for s in declared if s.name in prepared.used]
         if prepared.bound:
             path, line, text = prepared.bound.source
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import FormulaError, Problem
 from .binding import bind, split_label
@@ -20,6 +21,14 @@ class Prepared:
     statements: list
     scope: Scope
     bound: object
+
+    @cached_property
+    def used(self):
+        """式に現れた記号の名と、その型に現れる次元や端の名。"""
+        found = set().union(*(names(s.node) for s in self.statements))
+        for argument in self.bound.arguments.values() if self.bound else ():
+            found |= {n.args[0].rstrip("'") for n in walk(argument) if n.op in ("symbol", "callable")}
+        return self.scope.symbols.reached(found)
 
 
 class Reading:
@@ -42,7 +51,7 @@ class Reading:
             prepared = self._prepare(formula)
             if prepared is None:
                 continue
-            self._note_used(prepared)
+            self.used |= prepared.used
             yield formula, prepared
             if formula.expected and formula.label not in self.page.overrides:
                 for statement in prepared.statements:
@@ -68,14 +77,6 @@ class Reading:
             for name in split_names(spelled):
                 if name not in self.used:
                     self.complain(self._line_of(name), f"宣言した記号 {name}（{text}）がどの式にも出てこない")
-
-    def _note_used(self, prepared):
-        """式に現れた記号と、その型に現れる次元や端。"""
-        pending = set().union(*(names(s.node) for s in prepared.statements))
-        if prepared.bound:
-            arguments = prepared.bound.arguments.values()
-            pending |= {n.args[0].rstrip("'") for a in arguments for n in walk(a) if n.op in ("symbol", "callable")}
-        self.used |= prepared.scope.symbols.reached(pending)
 
     def _declare(self):
         """記号の表と、使うページの定義をそろえる。"""

@@ -9,6 +9,7 @@ class Result:
 
     name: str
     verdicts: dict = field(default_factory=dict)
+    symbols: dict = field(default_factory=dict)
     sources: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)

@@ -7,6 +7,7 @@ from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, table_html
 from .figure import FigureError, draw
+from .graph import references
 from .reading import Reading
 from .result import Result
 from .timing import SECONDS, TimeLimit, time_limit
@@ -27,6 +28,7 @@ def check_page(page, library):
             result.problems.append(formula.problem(FormulaError(message)))
             continue
         result.verdicts[formula.label] = vars(verdict)
+        result.references[formula.label] = references(formula.label, prepared)
         if prepared.bound:
             path, line, text = prepared.bound.source
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}

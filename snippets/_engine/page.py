@@ -3,6 +3,7 @@
 検査も Markdown 拡張も、この scan 一つで本文を分ける。片方にだけ見える式はない。
 """
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,15 +19,18 @@ AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
+_DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
+_LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+DIRECTIVES = ("graph",)
 _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 
 
 @dataclass(frozen=True)
 class Block:
-    """本文のひとまとまり。kind は formula, refused, figure, table, code, text, unclosed。
+    """本文のひとまとまり。kind は formula, refused, figure, table, directive, code, text, unclosed。
 
-    [start, end) は行の番号（0 から）。content は式・図や表の名・行、alt は図の代替テキスト。
+    [start, end) は行の番号（0 から）。content は式・図や表や指示の名・行、alt は図の代替テキスト。
     """
 
     kind: str
@@ -57,6 +61,8 @@ def scan(lines):
             yield Block("figure", i, stop, figure[2], figure[1], indent)
         elif table := _TABLE.match(line):
             yield Block("table", i, stop, table[1], indent=indent)
+        elif directive := _DIRECTIVE.match(line):
+            yield Block("directive", i, stop, directive[1], indent=indent)
         else:
             yield Block("text", i, stop, line, indent=indent)
         i = stop
@@ -118,6 +124,8 @@ class Page:
     figures: list = field(default_factory=list)
     computed: list = field(default_factory=list)
     inline: list = field(default_factory=list)
+    directives: list = field(default_factory=list)
+    links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
 
@@ -155,6 +163,7 @@ def read_page(path, docs):
     head, body = split_front_matter(page.text)
     _read_front_matter(page, head)
     _read_body(page, body, head.count("\n") + 1)
+    page.links = {page_name(target, docs) for target in page.links if target.is_relative_to(docs)}
     return page
 
 
@@ -193,6 +202,8 @@ def _read_body(page, body, first):
             page.figures.append((line, block.content, block.alt))
         elif block.kind == "table":
             page.computed.append((line, "table", block.content))
+        elif block.kind == "directive":
+            _read_directive(page, block.content, line)
         elif block.kind == "text":
             _read_text(page, block.content, line)
 
@@ -213,10 +224,17 @@ def _read_formula(page, block, line):
     page.formulas.append(replace(formula, line=formula.line + skipped, latex=latex.rstrip()))
 
 
+def _read_directive(page, name, line):
+    if name not in DIRECTIVES:
+        page.complain(line, f"{{{name}}} という指示はない。あるのは {'、'.join(f'{{{d}}}' for d in DIRECTIVES)}")
+    page.directives.append((line, name))
+
+
 def _read_text(page, text, line):
     page.computed += [(line, kind, expression) for kind, expression in COMPUTED.findall(text)]
     prose = _CODE_SPAN.sub(lambda match: " " * len(match[0]), re.sub(r"<!--.*?-->", "", text))
     if "$$" in prose:
         page.complain(line, "$$ は行の先頭に書く。文中の式は $…$ にする")
         return
+    page.links |= {Path(os.path.normpath(page.path.parent / link)) for link in _LINK.findall(prose)}
     page.inline += [(line, match[1]) for match in INLINE_MATH.finditer(prose)]

@@ -19,6 +19,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from . import Problem
 from .binding import split_label, topic_path
@@ -161,7 +162,7 @@ def contradictions(graph, labels, pages, sources):
                 [
                     f"式と実装で、使う向きが輪になる — {where}",
                     f"  実装は {used} の関数を使う",
-                    *(f"  {_spoken(graph, edge, labels, sources)}" for edge in zip(back, back[1:], strict=False)),
+                    *(f"  {_spoken(graph, edge, labels, sources)}" for edge in pairwise(back)),
                 ]
             )
             problems.append(Problem(page.shown, formula.line, user, message))

@@ -13,20 +13,24 @@ _SWEEPS = 12
 def layered(nodes, edges, row, lane):
     """(点から (列, 高さ), 辺から通り道, 全体の高さ)。通り道は (列, 高さ) の並びで、両端を含む。
 
-    nodes は並べたい順の名、edges は (左, 右)。row は箱どうし、lane は通り道どうしの間隔。
+    nodes は並べたい順の名（文字列）、edges は (左, 右)。row は箱どうし、lane は通り道どうしの間隔。
     """
+
+    def size(v):
+        return row if isinstance(v, str) else lane
+
     places, routes, top = {}, {}, 0.0
     for part in _components(nodes, edges):
         inside = [edge for edge in edges if edge[0] in part]
         columns, chains = _columns(part, inside)
         order = _ordered(columns, chains)
-        heights = _heights(order, chains, lambda v: row if v in part else lane)
-        low = min(y - (row if v in part else lane) / 2 for v, y in heights.items())
+        heights = _heights(order, chains, size)
+        low = min(y - size(v) / 2 for v, y in heights.items())
         column_of = {v: k for k, column in enumerate(order) for v in column}
         spots = {v: (column_of[v], round(y - low + top, 1)) for v, y in heights.items()}
         places |= {v: spots[v] for v in part}
         routes |= {edge: [spots[v] for v in chain] for edge, chain in chains.items()}
-        top += max(y + (row if v in part else lane) / 2 for v, y in heights.items()) - low
+        top += max(y + size(v) / 2 for v, y in heights.items()) - low
     return places, routes, round(top, 1)
 
 

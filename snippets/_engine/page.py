@@ -203,7 +203,7 @@ def _read_body(page, body, first):
         elif block.kind == "table":
             page.computed.append((line, "table", block.content))
         elif block.kind == "directive":
-            _read_directive(page, block.content, line)
+            _read_directive(page, block, line)
         elif block.kind == "text":
             _read_text(page, block.content, line)
 
@@ -224,10 +224,13 @@ def _read_formula(page, block, line):
     page.formulas.append(replace(formula, line=formula.line + skipped, latex=latex.rstrip()))
 
 
-def _read_directive(page, name, line):
-    if name not in DIRECTIVES:
-        page.complain(line, f"{{{name}}} という指示はない。あるのは {'、'.join(f'{{{d}}}' for d in DIRECTIVES)}")
-    page.directives.append((line, name))
+def _read_directive(page, block, line):
+    if block.content not in DIRECTIVES:
+        known = "、".join(f"{{{name}}}" for name in DIRECTIVES)
+        page.complain(line, f"{{{block.content}}} という指示はない。あるのは {known}")
+    elif block.indent:
+        page.complain(line, f"{{{block.content}}} は、字下げせずに書く")
+    page.directives.append((line, block.content))
 
 
 def _read_text(page, text, line):

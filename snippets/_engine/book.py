@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from . import ROOT, FormulaError, Problem, cache, katex
+from . import ROOT, FormulaError, Problem, cache, graph, katex
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .page import read_page, shown
 from .result import Result
@@ -36,6 +36,16 @@ class Book:
     @cached_property
     def labels(self):
         return {f.label: (page, f) for page in self.pages.values() for f in page.formulas if f.expected}
+
+    @cached_property
+    def graph(self):
+        return graph.assemble(self.labels, self.results.values())
+
+    @cached_property
+    def locations(self):
+        """ラベルから、結ばれた実装の場所。"""
+        sources = [item for result in self.results.values() for item in result["sources"].items()]
+        return {label: f"{source['path']}:{source['line']}" for label, source in sources}
 
     @cached_property
     def math(self):
@@ -63,6 +73,7 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     _typeset(book, stale)
     if only is None:
         book.problems += contract(pages)
+        book.problems += graph.contradictions(book.graph, book.labels, pages, book.locations)
     wrong = {problem.path for problem in book.problems}
     for page in stale:
         if page.shown not in wrong:

@@ -8,6 +8,7 @@ from .check import check
 from .computed import evaluate, number_html, table_html
 from .evidence import strongest
 from .figure import FigureError, draw
+from .graph import references
 from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
@@ -32,6 +33,7 @@ def check_page(page, library):
         result.verdicts[formula.label] = {**vars(verdict), **vars(evidence)}
         declared = prepared.scope.symbols.declared()
         result.symbols[formula.label] = [(s.name, s.text, s.meaning) for s in declared if s.name in prepared.used]
+        result.references[formula.label] = references(formula.label, prepared)
         if prepared.bound:
             path, line, text = prepared.bound.source
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}

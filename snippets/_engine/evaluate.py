@@ -14,12 +14,13 @@ from .values import elementwise, is_array, numeric, show, stack
 
 @dataclass(frozen=True)
 class Definition:
-    """式が定めたもの。parameters が None なら従属変数、index があれば成分ごとの定義。"""
+    """式が定めたもの。parameters が None なら従属変数、index があれば成分ごとの定義。label は定めた式のラベル。"""
 
     parameters: tuple | None
     body: Node
     index: str | None
     scope: "Scope"
+    label: str = ""
 
     @cached_property
     def outer(self):

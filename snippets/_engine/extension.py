@@ -13,9 +13,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
+from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
 from .figure import Figure, figure_html
-from .page import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
+from .graph_page import near_map, whole_map
 from .weave import formula_html, inline_math, refused_html, site_number, symbols_html
 
 _memory = {}
@@ -51,20 +52,22 @@ def sound_book():
 
 
 class Weave(Preprocessor):
-    """独立した式と図と表を、織った HTML に置きかえる。"""
+    """独立した式と図と表を、織った HTML に置きかえる。page は、いま織っている式のあるページ。"""
 
     def __init__(self, md, book):
         super().__init__(md)
-        self.book = book
+        self.book, self.page = book, None
 
     def run(self, lines):
-        result, first = [], True
+        result, first, self.page = [], True, None
         for block in scan(lines):
             html = self.html(block)
             if block.kind == "formula" and first:
-                page, _ = self.book.labels[_label(block)]
-                html, first = symbols_html(page, lambda tex: inline_html(self.book, tex)) + html, False
-            if html is None:
+                self.page, _ = self.book.labels[_label(block)]
+                html, first = symbols_html(self.page, lambda tex: inline_html(self.book, tex)) + html, False
+            if block.kind == "directive":
+                result += ["", *lines[block.start : block.end], ""]
+            elif html is None:
                 result += lines[block.start : block.end]
             else:
                 result += ["", block.indent + self.md.htmlStash.store(html), ""]
@@ -139,6 +142,22 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
+class Maps(Treeprocessor):
+    """{graph} を全体の地図に置きかえ、式のあるページの終わりに、そのページの地図を足す。"""
+
+    def __init__(self, md, book, weave):
+        super().__init__(md)
+        self.book, self.weave = book, weave
+
+    def run(self, root):
+        for parent in list(root.iter()):
+            for k, child in enumerate(parent):
+                if child.tag == "p" and child.text == "{graph}":
+                    parent[k] = whole_map(self.book)
+        if self.weave.page and (element := near_map(self.book, self.weave.page)) is not None:
+            root.append(element)
+
+
 class JoinLines(Treeprocessor):
     """一行一文の改行を、和文では空白にしない。句読点のあとの改行を消す。"""
 
@@ -158,7 +177,9 @@ class FormulaExtension(Extension):
     def extendMarkdown(self, md):
         book = sound_book()
         katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
-        md.preprocessors.register(Weave(md, book), "formula", 28)
+        weave = Weave(md, book)
+        md.preprocessors.register(weave, "formula", 28)
+        md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)

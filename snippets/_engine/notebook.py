@@ -18,8 +18,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.toc import get_toc
 
 from snippets._engine import ROOT, Problem, katex, report
+from snippets._engine.blocks import AFTER_STOP, INLINE_MATH
 from snippets._engine.cache import digest, imports
-from snippets._engine.page import AFTER_STOP, INLINE_MATH
 from snippets._engine.weave import inline_math
 
 CACHE = ROOT / ".cache"

@@ -1,8 +1,6 @@
-"""本文を読む。Markdown の行を数式・図・表・ふつうの文に分け、front matter の宣言を読む。
+"""一ページを読む。front matter の宣言と、本文の式・図・表・リンクを集める。"""
 
-検査も Markdown 拡張も、この scan 一つで本文を分ける。片方にだけ見える式はない。
-"""
-
+import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,68 +8,12 @@ from pathlib import Path
 import yaml
 
 from . import ROOT, Problem
+from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 
-LABEL = re.compile(r"\\label\{([^{}]*)\}")
-INLINE_MATH = re.compile(r"(?:\{(when|exempt:[^{}]+)\})?(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
-COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
-AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
-_FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
-_TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
+DIRECTIVES = ("graph", "ledger")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
+_LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-_IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
-
-
-@dataclass(frozen=True)
-class Block:
-    """本文のひとまとまり。kind は formula, refused, figure, table, code, text, unclosed。
-
-    [start, end) は行の番号（0 から）。content は式・図や表の名・行、alt は図の代替テキスト。
-    """
-
-    kind: str
-    start: int
-    end: int
-    content: str = ""
-    alt: str = ""
-    indent: str = ""
-
-
-def scan(lines):
-    """行の並びを Block に分ける。どの行も、ちょうど一つの Block に入る。"""
-    i = 0
-    while i < len(lines):
-        line, stop = lines[i], i + 1
-        indent = line[: len(line) - len(line.lstrip())]
-        if fence := _FENCE.match(line):
-            stop = _closing(lines, i, _ends_fence(fence[1]))
-            kind = "refused" if fence[2] == "refused" else "code"
-            yield Block(kind, i, stop, "\n".join(lines[i + 1 : stop - 1]), indent=indent)
-        elif line.lstrip().startswith("$$"):
-            stop = _closing(lines, i, lambda text: text.rstrip().endswith("$$"), line.lstrip()[2:])
-            body = "\n".join(lines[i:stop]).strip()
-            closed = len(body) >= 4 and body.endswith("$$")
-            content = body[2:-2] if closed else body[2:]
-            yield Block("formula" if closed else "unclosed", i, stop, content, indent=indent)
-        elif (figure := _FIGURE.match(line)) and not figure[2].endswith(_IMAGES):
-            yield Block("figure", i, stop, figure[2], figure[1], indent)
-        elif table := _TABLE.match(line):
-            yield Block("table", i, stop, table[1], indent=indent)
-        else:
-            yield Block("text", i, stop, line, indent=indent)
-        i = stop
-
-
-def _ends_fence(mark):
-    return lambda line: line.strip().startswith(mark) and set(line.strip()) == {mark[0]}
-
-
-def _closing(lines, start, closes, rest=None):
-    """閉じの次の行。rest は開きと同じ行に残る文。"""
-    if rest is not None and rest.rstrip().endswith("$$"):
-        return start + 1
-    return next((k + 1 for k in range(start + 1, len(lines)) if closes(lines[k])), len(lines))
 
 
 @dataclass(frozen=True)
@@ -129,6 +71,8 @@ class Page:
     figures: list = field(default_factory=list)
     computed: list = field(default_factory=list)
     spans: list = field(default_factory=list)
+    directives: list = field(default_factory=list)
+    links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
 
@@ -171,6 +115,7 @@ def read_page(path, docs):
         head, body = split_front_matter(page.text)
         _read_front_matter(page, head)
     _read_body(page, body, head.count("\n") + 1)
+    page.links = {page_name(target, docs) for target in page.links if target.is_relative_to(docs)}
     return page
 
 
@@ -218,6 +163,8 @@ def _read_body(page, body, first):
             page.figures.append((line, block.content, block.alt))
         elif block.kind == "table":
             page.computed.append((line, "table", block.content))
+        elif block.kind == "directive":
+            _read_directive(page, block, line)
         elif block.kind == "text":
             _read_text(page, block.content, line)
 
@@ -238,6 +185,15 @@ def _read_formula(page, block, line):
     page.formulas.append(replace(formula, line=formula.line + skipped, latex=latex.rstrip()))
 
 
+def _read_directive(page, block, line):
+    if block.content not in DIRECTIVES:
+        known = "、".join(f"{{{name}}}" for name in DIRECTIVES)
+        page.complain(line, f"{{{block.content}}} という指示はない。あるのは {known}")
+    elif block.indent:
+        page.complain(line, f"{{{block.content}}} は、字下げせずに書く")
+    page.directives.append((line, block.content))
+
+
 def _read_text(page, text, line):
     page.computed += [(line, kind, expression) for kind, expression in COMPUTED.findall(text)]
     prose = _CODE_SPAN.sub(lambda match: " " * len(match[0]), re.sub(r"<!--.*?-->", "", text))
@@ -247,3 +203,4 @@ def _read_text(page, text, line):
     for match in INLINE_MATH.finditer(prose):
         mark, _, reason = (match[1] or "").partition(":")
         page.spans.append(Span(line, match[2], mark, reason))
+    page.links |= {Path(os.path.normpath(page.path.parent / link)) for link in _LINK.findall(prose)}

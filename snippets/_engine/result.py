@@ -12,6 +12,7 @@ class Result:
     symbols: dict = field(default_factory=dict)
     sources: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)
+    references: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
     computed: dict = field(default_factory=dict)
     math: dict = field(default_factory=dict)

@@ -124,7 +124,7 @@ def define(statement, scope, bound):
     if statement.kind != "definition" or key.endswith(("_", "^")):
         return
     frozen = Scope(scope.symbols, dict(scope.definitions), dict(scope.code))
-    scope.definitions[key] = Definition(parameters, statement.sides[1], index, frozen)
+    scope.definitions[key] = Definition(parameters, statement.sides[1], index, frozen, bound.label if bound else "")
     note_code(statement, scope, bound)
 
 

@@ -10,6 +10,7 @@ from pygments.lexers import PythonLexer
 
 from .binding import TESTS, path_of_tests, split_label
 from .book import math_key
+from .graph import BOTH, CODE, FORMULA, is_relation
 from .symbols import split_declaration
 
 _MANY_ULP = 1000
@@ -130,8 +131,11 @@ def site_number(book, name):
         "formulas": lambda: len(verdicts),
         "samples": lambda: sum(v["points"] for v in verdicts),
         "tests": lambda: sum(map(count_tests, TESTS.rglob("test_*.py"))),
+        "edges": lambda: len(book.graph.edges),
         "figures": lambda: sum(len(result["figures"]) for result in book.results.values()),
     }
+    counts["edges_relation"] = lambda: sum(is_relation(user) for user, _ in book.graph.of_kind(FORMULA))
+    counts |= {f"edges_{kind}": lambda kind=kind: len(book.graph.of_kind(kind)) for kind in (BOTH, FORMULA, CODE)}
     return f"{counts[name]():,}" if name in counts else None
 
 

@@ -17,6 +17,8 @@ from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
+from .ledger import write
+from .ledger_page import ledger
 from .weave import formula_html, inline_math, refused_html, site_number, symbols_html
 
 _memory = {}
@@ -142,8 +144,11 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
+_DIRECTIVES = {"{graph}": whole_map, "{ledger}": ledger}
+
+
 class Maps(Treeprocessor):
-    """{graph} を全体の地図に置きかえ、式のあるページの終わりに、そのページの地図を足す。"""
+    """{graph} と {ledger} を地図と台帳に置きかえ、式のあるページの終わりに、そのページの地図を足す。"""
 
     def __init__(self, md, book, weave):
         super().__init__(md)
@@ -152,8 +157,8 @@ class Maps(Treeprocessor):
     def run(self, root):
         for parent in list(root.iter()):
             for k, child in enumerate(parent):
-                if child.tag == "p" and child.text == "{graph}":
-                    parent[k] = whole_map(self.book)
+                if child.tag == "p" and child.text in _DIRECTIVES:
+                    parent[k] = _DIRECTIVES[child.text](self.book)
         if self.weave.page and (element := near_map(self.book, self.weave.page)) is not None:
             root.append(element)
 
@@ -177,6 +182,7 @@ class FormulaExtension(Extension):
     def extendMarkdown(self, md):
         book = sound_book()
         katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
+        write(book, DOCS / "ledger.json")
         weave = Weave(md, book)
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)

@@ -7,6 +7,7 @@
 
 記号の型は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
 図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
+式のつながりは graph が、実装の側は calls が求め、graph_page と graph_svg と layers が地図に描く。
 話題のモジュールはこのパッケージを import しない。
 """
 

@@ -13,7 +13,9 @@ from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
+from .values import (
+    DIGITS, Double, Exact, Family, component, is_array, lifted, lowered, scalar, shape_text, show,
+)  # fmt: skip
 
 SIDES = (mpmath.mpf(10) ** -18, mpmath.mpf(10) ** -25)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
@@ -66,7 +68,7 @@ class Check:
         self.sampler = Sampler(scope.symbols, needed(nodes, scope), seed, count)
 
     def run(self, label):
-        for points, given in enumerate(self.sampler, 1):  # noqa: B007
+        for points, given in enumerate(self.points(), 1):  # noqa: B007
             try:
                 self.point(given)
             except FormulaError as error:
@@ -81,6 +83,14 @@ class Check:
         for statement, k in self.sharpness:
             self.sharpness[statement, k].require(statement.sides[k + 1].span)
         return Verdict(label, points, self.sampler.exhaustive, self.ulp, self.error)
+
+    def points(self):
+        """標本と、条件の境目に当たった標本のすぐ隣。"""
+        for given in self.sampler:
+            self.tied = False
+            yield given
+            if self.tied:
+                yield from self.sampler.neighbours(given)
 
     def pin(self, statement):
         """左辺を実装に結びとめる。左辺を別の文字に書きかえれば、ここで止まる。"""
@@ -110,7 +120,7 @@ class Check:
                 here = exact.at_index(dict(zip(free, combination, strict=True)))
                 if self.bound and (once is None or passed & spans.keys()):
                     once = self.code_at(here)
-                part = [here.given[name] - span[0] for name, span in spans.items() if name not in passed]
+                part = [(here.given[n] - span[0], len(span)) for n, span in spans.items() if n not in passed]
                 self.compare(statement, here, component(once[k], part) if self.bound else None)
 
     def free_indices(self, statement):
@@ -146,6 +156,7 @@ class Check:
         if not self.condition:
             self.condition = True
             self.sampler.extend(CONDITION)
+        self.tied = self.tied or any(np.any(a == b) for a, b in itertools.pairwise(sides))
         truth = all(
             bool(np.all(holds(r, a, b, exactly=True)))
             for r, a, b in zip(statement.relations, sides, sides[1:], strict=False)
@@ -231,12 +242,3 @@ def holds(relation, a, b, exactly=False):
         "=": abs(difference) <= slack, "!=": difference != 0, "<": difference < 0, ">": difference > 0,
         "<=": difference <= slack, ">=": difference >= -slack,
     }[relation]  # fmt: skip
-
-
-def component(got, position):
-    """自由な添字に当たる成分。"""
-    if not position or not is_array(got):
-        return got
-    if got.ndim != len(position) or any(p >= n for p, n in zip(position, got.shape, strict=True)):
-        raise FormulaError(f"実装の形 {shape_text(got)} に、式の添字の成分がない")
-    return got[tuple(position)].item()

@@ -3,6 +3,7 @@
 python -m snippets check [ページ…]   式を照合し、判定の表を出す
 python -m snippets graph [ラベル]     式のつながりを数え、一つの式の上流と下流を並べる
 python -m snippets ledger             文中の式まで、判定を種類ごとに数える
+python -m snippets mutate [ページ…]  式と実装を一か所ずつ書きかえ、照合が断るかを見る
 python -m snippets new 話題           話題の三つのファイルを書く
 """
 
@@ -20,6 +21,7 @@ from snippets._engine.evidence import NAMES, tally
 from snippets._engine.graph import CODE, FORMULA, KINDS, contradictions, is_relation
 from snippets._engine.ledger import KINDS as SPANS
 from snippets._engine.ledger import entries, summary
+from snippets._engine.mutation_report import mutate
 from snippets._engine.page import page_name
 from snippets._engine.scaffold import write_topic
 from snippets._engine.weave import error_text
@@ -37,6 +39,10 @@ def main(arguments=None):
     mapping.set_defaults(run=show_graph)
     counting = commands.add_parser("ledger", help="文中の式まで、判定を種類ごとに数える")
     counting.set_defaults(run=count_spans)
+    mutating = commands.add_parser("mutate", help="式と実装を一か所ずつ書きかえ、照合が断るかを見る")
+    mutating.add_argument("pages", nargs="*", metavar="ページ", help="docs/activation/sigmoid.md など。なければ全部")
+    mutating.add_argument("--sample", type=int, metavar="N", help="式と実装の一つずつから N 個だけを選ぶ")
+    mutating.set_defaults(run=mutate_pages)
     creating = commands.add_parser("new", help="話題の三つのファイルを書く")
     creating.add_argument("topic", metavar="話題", help="activation.softplus など")
     creating.set_defaults(run=new)
@@ -48,9 +54,8 @@ def main(arguments=None):
 def check(pages):
     """判定の表。誤りがあれば並べて 1 を返す。"""
     console = Console()
-    only = {page_name(Path(page).resolve(), DOCS) for page in pages} or None
     with console.status("式を照合しています…"):
-        book = check_book(only=only)
+        book = check_book(only=_named(pages))
     table = Table("ラベル", "証拠", "標本", "コード一致", box=None, header_style="bold")
     verdicts = {label: v for result in book.results.values() for label, v in result["verdicts"].items()}
     for label, verdict in verdicts.items():
@@ -64,6 +69,16 @@ def check(pages):
     if book.problems:
         console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
     return 1 if book.problems else 0
+
+
+def _named(pages):
+    """道で書かれたページの名。一つもなければ、すべてのページ。"""
+    return {page_name(Path(page).resolve(), DOCS) for page in pages} or None
+
+
+def mutate_pages(pages, sample):
+    """変異の表。理由なく通る変異があれば 1 を返す。"""
+    return mutate(Console(), _named(pages), sample)
 
 
 def count_spans():

@@ -17,6 +17,7 @@ COUNT = 64
 _SIZES = (3, 2, 4, 3, 2, 4, 3, 2)  # 隣の層と大きさが違えば、転置の取り違えが形に現れる
 LAYERS = len(_SIZES)
 _SPECIAL = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0)
+_STEP = 2.0**-22  # 境目のすぐ隣までの幅
 _LEVELS = (0.0, 1.0, -1.0, 0.5)  # 最初の標本では、すべてのスカラーがこの値でそろう
 
 
@@ -88,6 +89,19 @@ class Sampler:
     def extend(self, times):
         """標本の数を増やす。"""
         self.count *= times
+
+    def neighbours(self, given):
+        """実数を一つだけ、わずかに増やすか減らした標本。配列では、どれか一つの成分を動かす。"""
+        for symbol in self.reals:
+            value = given[symbol.name]
+            if isinstance(value, Family) or not np.size(value) or symbol.type.base in ("simplex", "distinct"):
+                continue
+            at = self.rng.choice(list(np.ndindex(value.shape))) if np.ndim(value) else None
+            for step in (_STEP, -_STEP):
+                moved = np.array(value)
+                moved[at or ()] += step
+                if inside(float(moved[at or ()]), symbol.type.base):
+                    yield given | {symbol.name: moved if np.ndim(value) else float(moved)}
 
     def draw(self, trial):
         """trial 番目の標本。名から値への表。"""

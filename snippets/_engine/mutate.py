@@ -45,7 +45,7 @@ def formula_mutants(label, latex, symbols):
     for kind, shape in _ANYWHERE:
         for node in values:
             if len(found) < MINIMUM:
-                take(kind, node.start, node.end, "{" + shape.format(latex[node.start : node.end]) + "}")
+                take(kind, node.start, node.end, "{(" + shape.format(latex[node.start : node.end]) + ")}")
     return numbered(found)
 
 

@@ -116,7 +116,7 @@ def show_graph(label):
         for kind in (FORMULA, CODE):
             edges = [edge for edge in graph.of_kind(kind) if not is_relation(edge[0])]
             print(f"\n{KINDS[kind]}（関係を除く） {len(edges)}")
-            print("\n".join(f"  {user} → {used}" for user, used in edges))
+            print("\n".join(f"  {used} → {user}" for user, used in edges))
     if book.problems:
         console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
     return 1 if book.problems else 0

@@ -38,7 +38,7 @@ def whole_map(book, levels=None):
     for part, pages in picture.parts:
         sections = [section for page in pages for section in picture.section(page, part)]
         if sections and part != pages[0].title:
-            parts.append(element("h2", text=part, id=f"part-{pages[0].name}"))
+            parts.append(element("h2", text=f"{part}の式", id=f"part-{pages[0].name}"))
         parts += sections
     return element("div", legend(), *picture.overview(), *parts, *picture.differences(), class_="graph-map")
 

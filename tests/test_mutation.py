@@ -1,6 +1,6 @@
 """サイトの式か実装を一か所だけ書きかえると、照合がそれを断る。
 
-ここで試すのは、python -m snippets mutate --sample と同じ、種で選んだ標本である。種はソースから決まり、ソースとともに変わる。
+ここで試すのは、python -m snippets mutate --sample と同じ標本である。種はソースから決まり、ソースとともに変わる。
 断られない変異は、通ってよい理由とともに snippets/_engine/equivalent.yml に並んでいる。
 """
 

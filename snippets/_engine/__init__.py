@@ -7,6 +7,7 @@
 
 記号の型は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
 図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
+照合そのものは mutation が疑う。式は edits と mutate が、実装は edits_code と mutate_code が、一か所だけ書きかえる。
 話題のモジュールはこのパッケージを import しない。
 """
 

@@ -8,6 +8,7 @@ import inspect
 import multiprocessing
 import os
 import resource
+import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -152,13 +153,15 @@ def _distribute(by_label, waiting, docs, workers):
     ]
     if not chunks:
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _limit_memory) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare_worker) as pool:
         futures = {pool.submit(attempt, by_label[label].page, part, str(docs)): label for label, part in chunks}
         for future in as_completed(futures):
             yield futures[future], future.result()
 
 
-def _limit_memory():
+def _prepare_worker():
+    """メモリに上限を置き、壊れた実装の出す警告を黙らせる。"""
+    warnings.simplefilter("ignore")
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
@@ -213,12 +216,12 @@ def _through(label, name, docs):
     scope, bounds = prepared.scope, [prepared.bound] if prepared.bound else []
     nodes = [side for statement in prepared.statements for side in statement.sides]
     nodes += list(prepared.bound.arguments.values()) if prepared.bound else []
-    used = set().union(*map(scope.reached, nodes), *(names_of_callables(node) for node in nodes))
+    used = set().union(*map(scope.reached, nodes), *(_callables(node) for node in nodes))
     bounds += [bound for key, bound in scope.code.items() if key.rstrip("'") in used]
     return {function for bound in bounds for function in called(inspect.unwrap(bound.function))}
 
 
-def names_of_callables(node):
+def _callables(node):
     return {part.args[0].rstrip("'") for part in walk(node) if part.op == "callable"}
 
 

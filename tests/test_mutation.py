@@ -26,7 +26,7 @@ PAGES = [page.name for page in read_book().values() if any(formula.expected for 
 WEAK = r"""---
 title: 狭すぎる定義域
 symbols:
-  x: [3, 4] — 入力
+  x: "[3, 4] — 入力"
   \text{ReLU}: fn — ランプ関数
 ---
 
@@ -65,15 +65,17 @@ def test_every_listed_name_is_a_mutant(sampled):
     assert sorted(listed().keys() - names) == []
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """狭すぎる定義域のページ一枚のサイト。"""
+    page = tmp_path / "docs" / "activation" / "relu.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(WEAK, "utf-8")
+    return tmp_path
+
+
 class TestWeakPage:
     """定義域の狭いページでは、変異が通りぬける。それが報告される。"""
-
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("weak")
-        (folder / "docs" / "activation").mkdir(parents=True)
-        (folder / "docs" / "activation" / "relu.md").write_text(WEAK, "utf-8")
-        return folder
 
     def test_hole_is_reported(self, folder):
         """理由なく通る変異があれば、差分を書き、終了コードは 1 になる。"""
@@ -100,7 +102,7 @@ class TestWeakPage:
         page.write_text(WEAK.replace("[3, 4]", "[3, 5]"), "utf-8")
         assert again(2) > 0
 
-    def test_sample_follows_the_seed(self, folder):
+    def test_sample_follows_the_seed(self):
         """標本は種だけで決まり、種が変われば変わる。"""
         mutants = formula_mutants("a:b", r"x + x = 2 \cdot x", Symbols({"x": "R — 数"}))
         names = [[m.name for m in mutation.sample(mutants, 5, seed)] for seed in ("甲", "甲", "乙")]

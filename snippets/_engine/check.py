@@ -13,23 +13,12 @@ from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import (
-    DIGITS,
-    Double,
-    Exact,
-    Family,
-    component,
-    is_array,
-    lifted,
-    lowered,
-    scalar,
-    shape_text,
-    show,
-)  # fmt: skip
+from .values import DIGITS, Double, Exact, Family, component, is_array, lifted, lowered, scalar, shape_text, show
 
 SIDES = (mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
 THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
+TIE = 2.0**-19  # 条件の境目に当たったとみなす幅
 CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
 
 
@@ -168,7 +157,7 @@ class Check:
         if not self.condition:
             self.condition = True
             self.sampler.extend(CONDITION)
-        self.tied = self.tied or any(np.any(a == b) for a, b in pairwise(sides))
+        self.tied = self.tied or any(np.any(abs(a - b) <= TIE * (1 + abs(b))) for a, b in pairwise(sides))
         truth = all(
             bool(np.all(holds(r, a, b, exactly=True)))
             for r, a, b in zip(statement.relations, sides, sides[1:], strict=False)

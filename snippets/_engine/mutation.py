@@ -7,6 +7,7 @@
 import multiprocessing
 import os
 import resource
+import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -155,12 +156,14 @@ def _distribute(by_label, waiting, docs, workers):
     ]
     if not chunks:
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _limit_memory) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare_worker) as pool:
         futures = {pool.submit(attempt, by_label[label].page, part, str(docs)): label for label, part in chunks}
         for future in as_completed(futures):
             yield futures[future], future.result()
 
 
-def _limit_memory():
+def _prepare_worker():
+    """メモリに上限を置き、壊れた実装の出す警告を黙らせる。"""
+    warnings.simplefilter("ignore")
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))

@@ -1,4 +1,4 @@
-"""記号の標本。特別な値から始め、有限の定義域は数えあげ、残りを種の決まった乱数で埋める。
+"""記号の標本。特別な値と、一つの記号だけが 0 の点から始め、有限の定義域は数えあげ、残りを種の決まった乱数で埋める。
 
 値はどれも float64 でちょうど表せるので、60 桁の計算と実装に同じ入力が渡る。
 """
@@ -113,9 +113,11 @@ class Sampler:
         given |= dict(zip(self.enumerated, chosen, strict=True))
         for symbol in self.functions:
             given[symbol.name] = Smooth(self.rng, symbol.type.of or None)
-        for symbol in self.reals:
+        for position, symbol in enumerate(self.reals):
             if symbol.name not in given:
-                given[symbol.name] = self.value(symbol.type, given)
+                value = self.value(symbol.type, given)
+                alone = trial in range(len(_LEVELS) + 2 * position, len(_LEVELS) + 2 * position + 2)
+                given[symbol.name] = zeros(value, symbol.type) if alone else value
         return given
 
     def value(self, kind, given):
@@ -170,6 +172,13 @@ class Sampler:
         if self.rng.random() < 0.3:
             return self.rng.choice(ends + near)
         return self.rng.uniform(low, high) if high > low else low
+
+
+def zeros(value, kind):
+    """すべて 0 の値。0 が定義域になければ、もとの値のまま。"""
+    if isinstance(value, Family) or kind.base in ("simplex", "distinct") or not inside(0.0, kind.base):
+        return value
+    return np.zeros(value.shape) if np.ndim(value) else 0.0
 
 
 def inside(value, base):

@@ -71,9 +71,11 @@ def totals(found):
         tried = sum(len(trials.tried(code)) for trials in some)
         alive = sum(len(trials.alive(code)) for trials in some)
         holes = sum(len(trials.holes(code)) for trials in some)
+        proved = sum(len(trials.proved(code)) for trials in some)
         yield (
-            f"{name} {len(some):,} 件の変異 {tried:,} 個のうち、断った {tried - alive:,}、同じ意味 {alive - holes:,}、"
-            f"穴 {holes:,}。断った割合 {percent(some, code)}"
+            f"{name} {len(some):,} 件の変異 {tried:,} 個のうち、断った {tried - alive:,}、"
+            f"同じ意味と証明 {proved:,}、理由あり {alive - proved - holes:,}、穴 {holes:,}。"
+            f"断った割合 {percent(some, code)}"
         )
 
 

@@ -62,6 +62,8 @@ def classify(node, scope):
     head = head_of(sides[0], scope)
     if relations[0] != "=" or head[0] is None or is_defined(head[0], scope):
         return Statement("relation", node)
+    if head[0].endswith("'") and head[0] not in scope.symbols:
+        raise FormulaError(f"{head[0]} の前に、もとの関数を定める式がいる", sides[0].span)
     mentions_itself = any(head[0] in names(side) for side in sides[1:])
     if mentions_itself:
         layout = len(sides) == 2 and sides[1].op in ("matrix", "row")

@@ -56,6 +56,7 @@ UNREADABLE = [
     (r"y = \begin{cases} x \\ a \end{cases}", "値 & 条件", None),
     (r"y = \begin{pmatrix} x & a \end{cases}", "ここには & か", r"\end{cases}"),
     ("y = x + ", "ここに 式の終わり は書けない", ""),
+    (r"\sigma'(x) = x", "もとの関数を定める式がいる", r"\sigma'(x)"),
     ("y = {x + a} c", "まとまりが見えない", "x + a"),
     ("y = {x a}^2", "まとまりが見えない", "x a"),
     ("y = x {-a}", "まとまりが見えない", "-a"),

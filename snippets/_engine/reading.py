@@ -111,12 +111,17 @@ class Reading:
         for _ in other:
             pass
         for key, definition in other.scope.definitions.items():
-            if definition.parameters is None:
+            spelled = key if key in other.scope.symbols else key.rstrip("'")
+            if definition.parameters is None or self._keeps(spelled):
                 continue
             self.scope.definitions[key] = definition
-            name = key if key in other.scope.symbols else key.rstrip("'")
-            self.scope.symbols.include(other.scope.symbols[name])
-        self.scope.code |= other.scope.code
+            self.scope.symbols.include(other.scope.symbols[spelled])
+            if key in other.scope.code:
+                self.scope.code[key] = other.scope.code[key]
+
+    def _keeps(self, name):
+        """任意の関数として宣言した名。使うページの同じ名の関数は、持ちこまない。"""
+        return name in self.scope.symbols and self.scope.symbols[name].type.abstract
 
     def _prepare(self, formula):
         """照合できる形。読めない式は断られ、結べないラベルは見本でも誤りで、どちらも None になる。"""

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 
 BITS = 200  # 60 桁
+OURS = "このノートの"  # 図では、この名で始まる書き方を太い青の線にする
 _FAR = 1 << 20  # これより外の指数は、どの型でも 0 か無限大になる
 _BATCH = 64  # まとめて計算したときと、一つだけ計算したときとで、答えの違う関数がある
 _TOP = 1e19  # 図で、無限大と nan を置く高さ
-_STYLES = ("C1--o", "C3:s", "C2-.^", "C0-v", "C1:D", "C3--x", "C2-P")
+_STYLES = ("C1--o", "C3:s", "C2-.^", "C1-D", "C3--X", "C2:P")
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,10 @@ def worthless(y, exact):
 def line(*specials, reach=1e4, spans=(760, 40, 1)):
     """float64 の標本。正負の両側を 1e-320 から reach まで対数で、各 span のあいだを等間隔で埋める。
 
-    specials のまわりには、となりの数から 2^k 個先までを足す。
+    specials のまわりには、となりの数から 2^50 個先までを対数で足す。
     """
     far = np.geomspace(1e-320, reach, 3000)
-    steps = 2.0 ** np.arange(-1, 50)
+    steps = np.round(np.geomspace(1, 2**51, 800)) / 2  # 2 のべきの左では、間隔が半分になる
     near = [s + sign * np.spacing(s) * steps for s in specials for sign in (-1, 1)]
     even = [np.linspace(-span, span, 8001) for span in spans]
     x = np.concatenate([far, -far, [0.0], specials, *even, *near])
@@ -132,12 +133,16 @@ def on_torch(f):
     return lambda x: f(torch.from_numpy(x)).numpy()
 
 
+def _as_it_is(x):
+    return x
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """一つの関数の、書き方くらべ。
 
-    exact は定義そのもの。ways は表に出す書き方と、配列を受け取る関数。home は、外へ調べはじめる、どの書き方も正しい入力。
-    points は float64 の標本。domain は定義域。inputs は、動かす数 x の配列から、関数の入力の配列を作る。
+    exact は定義そのもの、ways は表に出す名と関数、domain は定義域、points は float64 の標本である。
+    home は、どの書き方も正しい入力で、そこから左右へ調べる。inputs は、動かす数 x の配列から関数の入力を作る。
     """
 
     exact: Callable
@@ -145,7 +150,7 @@ class Comparison:
     home: float
     points: np.ndarray = field(default_factory=line)
     domain: Callable = np.isfinite
-    inputs: Callable = staticmethod(lambda x: x)
+    inputs: Callable = _as_it_is
 
     def values(self, way, x):
         """書き方 way の値。x と同じ型に丸める。警告は止めて、値だけを見る。"""
@@ -169,7 +174,7 @@ class Comparison:
         """標本ごとに、test に当たるか。"""
         return _any(test(self.values(way, self.sample(dtype)), self.truth(dtype)), np.any)
 
-    def edges(self, way, test, dtype=np.float64):
+    def edges(self, way, test=worthless, dtype=np.float64):
         """home から左と右へ進み、はじめて test に当たる数。→ (左, 右)。なければ None。
 
         標本ではじめて当たった数と、その手前の数とのあいだを、となり合う二つの数になるまで半分にしていく。
@@ -200,15 +205,25 @@ class Comparison:
         edges = [_sides(self.edges(way, test)) for test in (broken, worthless)]
         return way, worst[0], *edges, worst[1], f"{self.failures(way, np.float16).sum():,} 個"
 
-    def plot(self, ax, x=None, bins=110):
-        """float64 の誤差を、標本を bins 個に分けた組ごとの最大で描く。x は横軸の値で、None の数は描かない。"""
+    def plot(self, ax, x=None, bins=72):
+        """float64 の誤差を描く。ax の目もりと範囲を先に決めておくと、横を bins 個に等分し、区切りごとの最大を結ぶ。
+
+        x は横軸の値で、標本と同じ順に並べる。nan の標本は描かない。
+        """
         x = self.sample(np.float64) if x is None else x
-        order = np.argsort(x)[np.isfinite(np.sort(x))]
-        groups = np.array_split(order, bins)
-        for way, style in zip(self.ways, _STYLES, strict=False):
-            error = self.errors(way, np.float64)
-            top = [np.clip(error[group].max(), 0.1, _TOP) for group in groups]
-            ax.plot([np.median(x[group]) for group in groups], top, style, label=way, lw=1.2, ms=3.5, markevery=6)
+        low, high = ax.transAxes.transform([(0, 0), (1, 0)])[:, 0]
+        shown = (x >= ax.get_xlim()[0]) & (x <= ax.get_xlim()[1])
+        place = np.full(len(x), -1)
+        across = ax.transData.transform(np.column_stack([x[shown], np.ones(shown.sum())]))[:, 0]
+        place[shown] = np.minimum((across - low) / (high - low) * bins, bins - 1)
+        groups = [group for k in range(bins) if len(group := np.flatnonzero(place == k))]
+        centers = [np.median(x[group]) for group in groups]
+        styles = iter(_STYLES)
+        for number, way in enumerate(self.ways):
+            error, ours = self.errors(way, np.float64), way.startswith(OURS)
+            tops = [np.clip(error[group].max(), 0.1, _TOP) for group in groups]
+            style, width = ("C0-v", 2) if ours else (next(styles), 1.2)
+            ax.plot(centers, tops, style, label=way, lw=width, ms=4, markevery=(2 * number, 12))
         ax.set(yscale="log", ylim=(0.05, 10 * _TOP), ylabel="誤差（ULP）")
         ax.set_yticks([1, 1e4, 1e8, 1e12, 1e16, _TOP], ["1", "10⁴", "10⁸", "10¹²", "10¹⁶", "∞ nan"])
         ax.minorticks_off()

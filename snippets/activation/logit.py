@@ -185,3 +185,25 @@ def plot_round_trip(ax):
     ax.axvline(53 * np.log(2), color="C0", ls="--", label="σ(x) が 1 に丸められる境目")
     ax.set(xlabel="x", ylabel="誤差")
     ax.legend(loc="upper left")
+
+
+def plot_accuracy(fig):
+    """ロジットの書き方ごとの、float64 の誤差。上は p が 0 に近いほど左、下は p が 1/2 に近いほど左。"""
+    fig.set_size_inches(6.8, 7.2)
+    near_zero, near_half = fig.subplots(2)
+    p = FORMS.sample(np.float64)
+    near_zero.set(xscale="log", xlabel="p", xlim=(1e-20, 0.5))
+    FORMS.plot(near_zero)
+    near_half.set(xscale="log", xlabel="1/2 − p", xlim=(4e-17, 0.25))
+    FORMS.plot(near_half, 0.5 - p)
+    near_half.get_legend().remove()
+
+
+def plot_accuracy_losses(fig):
+    """ソフトプラス関数（上）と、正解が 1 のときの交差エントロピー（下）の、書き方ごとの float64 の誤差。"""
+    fig.set_size_inches(6.8, 7.2)
+    panels = {"ソフトプラス関数の入力 x": SOFTPLUS_FORMS, "ロジット x": LOSS_FORMS}
+    for ax, (name, forms) in zip(fig.subplots(2), panels.items(), strict=True):
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set(xlabel=name, xlim=(-1e4, 1e4))
+        forms.plot(ax)

@@ -151,6 +151,6 @@ def plot_depth(ax):
 
 def plot_accuracy(ax):
     """シグモイド関数の書き方ごとの、float64 の誤差。1 の線より下なら、ほぼ最後の桁まで正しい。"""
-    FORMS.plot(ax)
     ax.set_xscale("symlog", linthresh=1)
     ax.set(xlabel="x", xlim=(-1e4, 1e4))
+    FORMS.plot(ax)

@@ -178,11 +178,18 @@ def plot_gradient(ax):
     ax.legend()
 
 
-def plot_accuracy(fig):
-    """softmax、log-sum-exp、損失の書き方ごとの、float64 の誤差。横軸は、点数を決める数 x。"""
-    fig.set_size_inches(6.8, 9.6)
-    panels = {"softmax": FORMS, "log-sum-exp": TOTAL_FORMS, "損失": LOSS_FORMS}
-    for ax, (name, forms) in zip(fig.subplots(3), panels.items(), strict=True):
-        forms.plot(ax)
+def plot_accuracy(ax):
+    """点数 (x, 0, −x/3) の softmax の、書き方ごとの float64 の誤差。|x| が大きいほど、点数の差を丸めた誤差が効く。"""
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set(xlabel="x", xlim=(-1e4, 1e4))
+    FORMS.plot(ax)
+
+
+def plot_accuracy_losses(fig):
+    """点数 (x, x − 1) の log-sum-exp（上）と、点数 (x, 0, −x/3) の損失（下）の、書き方ごとの float64 の誤差。"""
+    fig.set_size_inches(6.8, 7.2)
+    panels = {"log-sum-exp を決める x": TOTAL_FORMS, "損失を決める x": LOSS_FORMS}
+    for ax, (name, forms) in zip(fig.subplots(2), panels.items(), strict=True):
         ax.set_xscale("symlog", linthresh=1)
-        ax.set(xlabel=f"x（{name}）", xlim=(-1e4, 1e4))
+        ax.set(xlabel=name, xlim=(-1e4, 1e4))
+        forms.plot(ax)

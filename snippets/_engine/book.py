@@ -170,6 +170,11 @@ def contract(pages):
             owner[formula.label] = f"{page.shown}:{formula.line}"
             with contextlib.suppress(FormulaError):
                 bound_topics.add(split_label(formula.label)[0])
+    placed = set()
+    for page, line, name in ((p, line, name) for p in pages.values() for line, name in p.directives):
+        if name in placed:
+            problems.append(Problem(page.shown, line, "", f"{{{name}}} は、サイトに一つだけ書く"))
+        placed.add(name)
     for topic in topics():
         problems += _topic_contract(topic, pages, bound_topics, shown_figures)
     return problems

@@ -43,12 +43,22 @@ def _version(name):
 
 def page_key(page, library, engine):
     """一ページの結果の鍵。使うページと、名の出る話題から import でたどれるソースを含む。"""
-    pages = _closure([page.name], lambda name: library[name].uses if name in library else [])
-    texts = [library[name].text for name in sorted(pages) if name in library]
-    named = [topic for topic in topics() if any(re.search(rf"\b{re.escape(topic)}\b", text) for text in texts)]
-    sources = sorted(_closure([topic_path(topic) for topic in named], imports))
-    contents = [part for source in sources for part in (source.as_posix(), source.read_bytes())]
+    texts = _texts(page, library)
+    contents = [part for source in page_sources(page, library) for part in (source.as_posix(), source.read_bytes())]
     return digest(engine, page.name, *topics(), *texts, *contents)
+
+
+def page_sources(page, library):
+    """ページに名の出る話題から import でたどれるソース。"""
+    texts = _texts(page, library)
+    named = [topic for topic in topics() if any(re.search(rf"\b{re.escape(topic)}\b", text) for text in texts)]
+    return sorted(_closure([topic_path(topic) for topic in named], imports))
+
+
+def _texts(page, library):
+    """ページと、それが使うページの本文。"""
+    pages = _closure([page.name], lambda name: library[name].uses if name in library else [])
+    return [library[name].text for name in sorted(pages) if name in library]
 
 
 def _closure(start, step):

@@ -61,15 +61,11 @@ class Module:
         head, *rest = dotted.split(".")
         if head in self.units:
             return {(self.path, head)}
-        target = self.imported.get(head)
-        while target and rest and _source(".".join((*target, rest[0]))):
-            target = (*target, rest.pop(0))
-        if not target:
-            return set()
-        if path := _source(".".join(target)):
-            return _in_module(path, rest[0]) if rest else set()
-        path = _source(".".join(target[:-1]))
-        return _in_module(path, target[-1]) if path else set()
+        full = (*self.imported.get(head, ()), *rest)
+        for cut in range(1, len(full)):
+            if path := _source(".".join(full[:cut])):
+                return _in_module(path, full[cut])
+        return set()
 
     def _note_import(self, node):
         if isinstance(node, ast.Import):
@@ -106,6 +102,8 @@ def _defined(statement):
 def _free(node, hidden):
     """節が読む名のうち、局所でないもの。属性は点でつなぐ。"""
     if isinstance(node, _SCOPES):
+        for part in _outside(node):
+            yield from _free(part, hidden)
         hidden = hidden | _locals(node)
     if isinstance(node, ast.Attribute) and (dotted := _dotted(node)):
         if dotted.partition(".")[0] not in hidden:
@@ -116,6 +114,14 @@ def _free(node, hidden):
     else:
         for child in ast.iter_child_nodes(node):
             yield from _free(child, hidden)
+
+
+def _outside(scope):
+    """内側の名が隠さない部分。引数の既定値とデコレータと、内包表記のいちばん外の並び。"""
+    if hasattr(scope, "generators"):
+        return [scope.generators[0].iter]
+    defaults = [*scope.args.defaults, *filter(None, scope.args.kw_defaults)]
+    return [*defaults, *getattr(scope, "decorator_list", ())]
 
 
 def _dotted(node):

@@ -1,6 +1,7 @@
 """式と実装の照合。標本ごとに、式のすべての辺を 60 桁で、実装を float64 で求めて比べる。"""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import mpmath
 import numpy as np
@@ -12,11 +13,12 @@ from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
+from .values import DIGITS, Double, Exact, Family, component, is_array, lifted, lowered, scalar, shape_text, show
 
 SIDES = (mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
 THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
+TIE = 2.0**-19  # 条件の境目に当たったとみなす幅
 CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
 
 
@@ -69,7 +71,7 @@ class Check:
         self.sampler = Sampler(scope.symbols, needed(nodes, scope), seed, count)
 
     def run(self, label):
-        for points, given in enumerate(self.sampler, 1):  # noqa: B007
+        for points, given in enumerate(self.points(), 1):  # noqa: B007
             try:
                 self.point(given)
             except FormulaError as error:
@@ -91,6 +93,14 @@ class Check:
             return "condition"
         relations = {relation for statement in self.statements for relation in statement.compared}
         return "identity" if "=" in relations else "bound" if relations else "definition"
+
+    def points(self):
+        """標本と、条件の境目に当たった標本のすぐ隣。"""
+        for given in self.sampler:
+            self.tied = False
+            yield given
+            if self.tied:
+                yield from self.sampler.neighbours(given)
 
     def pin(self, statement):
         """左辺を実装に結びとめる。左辺を別の文字に書きかえれば、ここで止まる。"""
@@ -117,7 +127,7 @@ class Check:
             for here, spans in statement.instances(exact):
                 if self.bound and (once is None or passed & spans.keys()):
                     once = self.code_at(here)
-                part = [here.given[name] - span[0] for name, span in spans.items() if name not in passed]
+                part = [(here.given[n] - span[0], len(span)) for n, span in spans.items() if n not in passed]
                 self.compare(statement, here, component(once[k], part) if self.bound else None)
 
     def code_at(self, exact):
@@ -147,6 +157,7 @@ class Check:
         if not self.condition:
             self.condition = True
             self.sampler.extend(CONDITION)
+        self.tied = self.tied or any(np.any(abs(a - b) <= TIE * (1 + abs(b))) for a, b in pairwise(sides))
         truth = all(
             bool(np.all(holds(r, a, b, exactly=True)))
             for r, a, b in zip(statement.relations, sides, sides[1:], strict=False)
@@ -232,12 +243,3 @@ def holds(relation, a, b, exactly=False):
         "=": abs(difference) <= slack, "!=": difference != 0, "<": difference < 0, ">": difference > 0,
         "<=": difference <= slack, ">=": difference >= -slack,
     }[relation]  # fmt: skip
-
-
-def component(got, position):
-    """自由な添字に当たる成分。"""
-    if not position or not is_array(got):
-        return got
-    if got.ndim != len(position) or any(p >= n for p, n in zip(position, got.shape, strict=True)):
-        raise FormulaError(f"実装の形 {shape_text(got)} に、式の添字の成分がない")
-    return got[tuple(position)].item()

@@ -17,6 +17,7 @@ from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
+from .graph_svg import element
 from .ledger import write
 from .ledger_page import ledger
 from .weave import formula_html, inline_math, refused_html, site_number, symbols_html
@@ -54,26 +55,35 @@ def sound_book():
 
 
 class Weave(Preprocessor):
-    """独立した式と図と表を、織った HTML に置きかえる。page は、いま織っている式のあるページ。"""
+    """独立した式と図と表を、織った HTML に置きかえる。
+
+    page は、いま織っている式のあるページ。cards は、式の札の置きどころからラベル。
+    """
 
     def __init__(self, md, book):
         super().__init__(md)
-        self.book, self.page = book, None
+        self.book, self.page, self.cards = book, None, {}
 
     def run(self, lines):
-        result, first, self.page = [], True, None
+        result, self.page, self.cards = [], None, {}
         for block in scan(lines):
             html = self.html(block)
-            if block.kind == "formula" and first:
+            if block.kind == "formula" and not self.page:
                 self.page, _ = self.book.labels[_label(block)]
-                html, first = symbols_html(self.page, lambda tex: inline_html(self.book, tex)) + html, False
+                result += self.placed(block, symbols_html(self.page, lambda tex: inline_html(self.book, tex)))
             if block.kind == "directive":
                 result += ["", *lines[block.start : block.end], ""]
             elif html is None:
                 result += lines[block.start : block.end]
             else:
-                result += ["", block.indent + self.md.htmlStash.store(html), ""]
+                result += self.placed(block, html)
+            if block.kind == "formula":
+                self.cards[result[-2].strip()] = _label(block)
         return result
+
+    def placed(self, block, html):
+        """HTML を仕舞い、置きどころの行を返す。"""
+        return ["", block.indent + self.md.htmlStash.store(html), ""]
 
     def html(self, block):
         if block.kind == "formula":
@@ -148,7 +158,10 @@ _DIRECTIVES = {"{graph}": whole_map, "{ledger}": ledger}
 
 
 class Maps(Treeprocessor):
-    """{graph} と {ledger} を地図と台帳に置きかえ、式のあるページの終わりに、そのページの地図を足す。"""
+    """木になった本文に、式の札の外枠と、{graph} と {ledger} と、ページの終わりの地図を入れる。
+
+    外枠の id とリンクが木にあるので、組み立てる側が行き先を確かめられる。
+    """
 
     def __init__(self, md, book, weave):
         super().__init__(md)
@@ -157,20 +170,22 @@ class Maps(Treeprocessor):
     def run(self, root):
         for parent in list(root.iter()):
             for k, child in enumerate(parent):
-                if child.tag == "p" and child.text in _DIRECTIVES:
+                if child.tag == "p" and child.text in self.weave.cards:
+                    parent[k] = element("div", child, class_="formula", id=self.weave.cards[child.text])
+                elif child.tag == "p" and child.text in _DIRECTIVES:
                     parent[k] = _DIRECTIVES[child.text](self.book)
-        if self.weave.page and (element := near_map(self.book, self.weave.page)) is not None:
-            root.append(element)
+        if self.weave.page and (near := near_map(self.book, self.weave.page)) is not None:
+            root.append(near)
 
 
 class JoinLines(Treeprocessor):
     """一行一文の改行を、和文では空白にしない。句読点のあとの改行を消す。"""
 
     def run(self, root):
-        for element in root.iter():
-            if element.tag not in ("pre", "code"):
-                element.text = self.joined(element.text)
-            element.tail = self.joined(element.tail)
+        for node in root.iter():
+            if node.tag not in ("pre", "code"):
+                node.text = self.joined(node.text)
+            node.tail = self.joined(node.tail)
 
     def joined(self, text):
         return AFTER_STOP.sub("", text) if text else text

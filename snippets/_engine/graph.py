@@ -28,6 +28,7 @@ from .evaluate import key_of
 from .nodes import free_names, walk
 
 BOTH, FORMULA, CODE = "both", "formula", "code"
+KINDS = {BOTH: "式も実装も", FORMULA: "式だけ", CODE: "実装だけ"}
 
 
 def references(label, prepared):

@@ -8,10 +8,8 @@ from collections import Counter
 
 from .binding import is_topic
 from .contents import contents
-from .graph import BOTH, CODE, FORMULA, is_relation
+from .graph import BOTH, CODE, FORMULA, KINDS, is_relation
 from .graph_svg import MARKS, Card, draw, element, mark_sample, sample
-
-KINDS = {BOTH: "式も実装も", FORMULA: "式だけ", CODE: "実装だけ"}
 
 
 def near_map(book, page, levels=None):
@@ -40,7 +38,7 @@ def whole_map(book, levels=None):
     for part, pages in picture.parts:
         sections = [section for page in pages for section in picture.section(page, part)]
         if sections and part != pages[0].title:
-            parts.append(element("h2", text=part, id=f"part-{pages[0].name}"))
+            parts.append(element("h2", text=f"{part}の式", id=f"part-{pages[0].name}"))
         parts += sections
     return element("div", legend(), *picture.overview(), *parts, *picture.differences(), class_="graph-map")
 
@@ -123,12 +121,10 @@ class Picture:
         if not kinds:
             return []
         joined = [page for _, pages in self.parts for page in pages if page.name in set().union(*kinds)]
-        cards = {
-            page.name: Card(
-                page.title, f"#page-{page.name}", page.name, "page", self.hues.get(_folder(page.name)), True
-            )
-            for page in joined
-        }
+        cards = {}
+        for page in joined:
+            hue = self.hues.get(_folder(page.name))
+            cards[page.name] = Card(page.title, f"#page-{page.name}", page.name, "page", hue, marked=True)
         drawn, items = {}, []
         for (user, used), counts in kinds.items():
             detail = "、".join(f"{KINDS[kind]} {counts[kind]}" for kind in KINDS if counts[kind])
@@ -170,9 +166,8 @@ class Picture:
         for kind, edges in kinds.items():
             items = []
             for page in (page for _, pages in self.parts for page in pages):
-                steps = [
-                    step for edge in edges if self.graph.pages[edge[0]] == page.name for step in self.step(edge, page)
-                ]
+                mine = [edge for edge in edges if self.graph.pages[edge[0]] == page.name]
+                steps = [step for edge in mine for step in self.step(edge, page)]
                 if steps:
                     steps[-1].tail = ""
                     items.append(element("li", *steps, text=f"{page.title}: "))

@@ -74,7 +74,7 @@ def draw(cards, edges, name):
     size = {"width": f"{total:g}", "height": f"{height:g}", "viewBox": f"0 0 {total:g} {height:g}"}
     return element(
         "svg", element("g", *lines, class_="graph-edges", aria_hidden="true"), *boxes,
-        class_="graph-svg", role="group", aria_label=name, **size,
+        class_="graph-svg", role="group", aria_label=name, style=f"--width: {total:g}px", **size,
     )  # fmt: skip
 
 

@@ -30,6 +30,14 @@ def walk(node):
         yield from walk(child)
 
 
+def depth(node):
+    """木の深さ。深い木でも、再帰せずに数える。"""
+    level, count = [node], 0
+    while level:
+        level, count = [child for item in level for child in item.children()], count + 1
+    return count
+
+
 def names(node):
     """木に現れる記号の名。総和などで縛られた添字も含む。"""
     return {n.args[0] for n in walk(node) if n.op == "symbol"}

@@ -5,12 +5,13 @@
 
 from . import FormulaError
 from .layouts import Layouts
-from .nodes import Node
+from .nodes import Node, depth
 from .symbols import symbolize
 from .tokens import Token, tokenize
 
 RELATIONS = {"=": "=", r"\leftarrow": "<-", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", r"\ne": "!="}
-_LOGIC = {r"\land": "and", r"\lor": "or", r"\oplus": "xor"}
+LOGIC = {r"\land": "and", r"\lor": "or", r"\oplus": "xor"}
+_DEPTH = 100  # 木の深さの上限
 _NOT_FACTOR = {
     r"\cdot", r"\times", r"\odot", r"\land", r"\lor", r"\oplus", r"\leftarrow", r"\le", r"\ge", r"\ne",
     r"\rvert", r"\rVert", r"\}", r"\top", r"\vdots", r"\ldots", r"\cdots", r"\quad", r"\qquad", r"\end",
@@ -46,6 +47,7 @@ class Parser(Layouts):
 
     def __init__(self, latex, symbols):
         self.latex, self.symbols, self.position = latex, symbols, 0
+        self.nesting = 0
         self.bar_closes = False  # \| がノルムや引数の閉じになる場所
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
         self.tokens = [*symbolize(tokenize(latex), symbols), Token("end", "", len(latex), len(latex))]
@@ -86,6 +88,9 @@ class Parser(Layouts):
                 result.append(self.chain())
         if self.token.kind != "end":
             self.fail(f"ここから先が読めない: {self.token.text}")
+        for statement in result:
+            if depth(statement) > _DEPTH:
+                self.fail("式が長すぎる。いくつかに分ける", statement.span)
         return result
 
     def chain(self):
@@ -107,7 +112,7 @@ class Parser(Layouts):
 
     def refuse_bare_logic(self, sides):
         for side in sides:
-            if side.op in _LOGIC.values():
+            if side.op in LOGIC.values():
                 self.fail("論理記号と関係が並ぶときは括弧がいる", side.span)
 
     def condition(self):
@@ -126,8 +131,8 @@ class Parser(Layouts):
     def side(self):
         start, left = self.token.start, self.sum()
         used = set()
-        while self.at(*_LOGIC):
-            op = _LOGIC[self.eat(*_LOGIC)]
+        while self.at(*LOGIC):
+            op = LOGIC[self.eat(*LOGIC)]
             used.add(op)
             if len(used) > 1:
                 self.fail("種類の違う論理記号が並んでいる。括弧を書く")

@@ -112,12 +112,15 @@ class Reading:
         for _ in other:
             pass
         for key, definition in other.scope.definitions.items():
-            if definition.parameters is None:
-                continue
-            self.scope.definitions[key] = definition
-            name = key if key in other.scope.symbols else key.rstrip("'")
-            self.scope.symbols.include(other.scope.symbols[name])
-        self.scope.code |= other.scope.code
+            if definition.parameters is not None and not self._keeps(key, other):
+                self.scope.definitions[key] = definition
+                self.scope.symbols.include(other.scope.symbols[_name_of(key, other)])
+        self.scope.code |= {k: code for k, code in other.scope.code.items() if not self._keeps(k, other)}
+
+    def _keeps(self, key, other):
+        """このページが任意の関数として宣言した名は、使うページの定義に置きかえない。"""
+        name = _name_of(key, other)
+        return name in self.scope.symbols and self.scope.symbols[name].type.abstract
 
     def _prepare(self, formula):
         """照合できる形。読めない式は断られ、結べないラベルは見本でも誤りで、どちらも None になる。"""
@@ -152,3 +155,8 @@ class Reading:
         for statement in statements:
             note_code(statement, scope, bound)
         return bound
+
+
+def _name_of(key, reading):
+    """鍵の関数の名。導関数の鍵は、もとの関数の名になる。"""
+    return key if key in reading.scope.symbols else key.rstrip("'")

@@ -1,4 +1,4 @@
-"""記号の標本。特別な値から始め、有限の定義域は数えあげ、残りを種の決まった乱数で埋める。
+"""記号の標本。特別な値と、一つの記号だけが 0 の点から始め、有限の定義域は数えあげ、残りを種の決まった乱数で埋める。
 
 値はどれも float64 でちょうど表せるので、60 桁の計算と実装に同じ入力が渡る。
 """
@@ -17,6 +17,7 @@ COUNT = 64
 _SIZES = (3, 2, 4, 3, 2, 4, 3, 2)  # 隣の層と大きさが違えば、転置の取り違えが形に現れる
 LAYERS = len(_SIZES)
 _SPECIAL = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0)
+_STEP = 2.0**-22  # 境目のすぐ隣までの幅
 _LEVELS = (0.0, 1.0, -1.0, 0.5)  # 最初の標本では、すべてのスカラーがこの値でそろう
 
 
@@ -89,6 +90,19 @@ class Sampler:
         """標本の数を増やす。"""
         self.count *= times
 
+    def neighbours(self, given):
+        """実数を一つだけ、わずかに増やすか減らした標本。配列では、どれか一つの成分を動かす。"""
+        for symbol in self.reals:
+            value = given[symbol.name]
+            if isinstance(value, Family) or not np.size(value) or symbol.type.base in ("simplex", "distinct"):
+                continue
+            at = self.rng.choice(list(np.ndindex(value.shape))) if np.ndim(value) else None
+            for step in (_STEP, -_STEP):
+                moved = np.array(value)
+                moved[at or ()] += step
+                if inside(float(moved[at or ()]), symbol.type.base):
+                    yield given | {symbol.name: moved if np.ndim(value) else float(moved)}
+
     def draw(self, trial):
         """trial 番目の標本。名から値への表。"""
         self.rng = random.Random(f"{self.seed}/{trial}")
@@ -99,9 +113,11 @@ class Sampler:
         given |= dict(zip(self.enumerated, chosen, strict=True))
         for symbol in self.functions:
             given[symbol.name] = Smooth(self.rng, symbol.type.of or None)
-        for symbol in self.reals:
+        for position, symbol in enumerate(self.reals):
             if symbol.name not in given:
-                given[symbol.name] = self.value(symbol.type, given)
+                value = self.value(symbol.type, given)
+                alone = trial in range(len(_LEVELS) + 2 * position, len(_LEVELS) + 2 * position + 2)
+                given[symbol.name] = zeros(value, symbol.type) if alone else value
         return given
 
     def value(self, kind, given):
@@ -156,6 +172,13 @@ class Sampler:
         if self.rng.random() < 0.3:
             return self.rng.choice(ends + near)
         return self.rng.uniform(low, high) if high > low else low
+
+
+def zeros(value, kind):
+    """すべて 0 の値。0 が定義域になければ、もとの値のまま。"""
+    if isinstance(value, Family) or kind.base in ("simplex", "distinct") or not inside(0.0, kind.base):
+        return value
+    return np.zeros(value.shape) if np.ndim(value) else 0.0
 
 
 def inside(value, base):

@@ -57,6 +57,7 @@ def judge(span, scope):
 
 def _relation(node, scope, when):
     """一つの関係の判定。"""
+    refuse_tautology(node.args[0], node.args[1:])
     try:
         evidence = _always(node, scope)
     except FormulaError as error:
@@ -71,7 +72,6 @@ def _relation(node, scope, when):
 
 def _always(node, scope):
     """いつでも成り立つ関係の証拠。"""
-    refuse_tautology(node.args[0], node.args[1:])
     statements = [Statement("relation", node)]
     return strongest(statements, scope, check(Formula("", 0, "", ""), statements, scope))
 
@@ -103,7 +103,8 @@ def _settable(side, scope, equation):
         named = function.op == "symbol" and scope.symbols[function.args[0]].type.abstract
         return named and all(argument.op == "symbol" for argument in arguments)
     base = side.args[0] if side.op == "index" else side
-    return base.op == "symbol" and scope.symbols[base.args[0]].type.kind in ("real", "integer")
+    kind = scope.symbols[base.args[0]].type if base.op == "symbol" else None
+    return bool(kind) and (kind.kind in ("real", "integer") or (kind.abstract and equation))
 
 
 def _dependent(side, scope):

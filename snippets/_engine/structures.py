@@ -5,26 +5,39 @@ import difflib
 from .nodes import Node
 
 _DOTS = (r"\vdots", r"\ldots", r"\cdots")
-_BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
+BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
         r"\operatorname*{argmax}": "argmax", r"\operatorname*{argmin}": "argmin"}  # fmt: skip
 _PAIRS = {"(": ")", "[": "]"}
+_NESTING = 40
+_LOOSE = {
+    "add", "subtract", "negative", "multiply", "dot", "times", "divide", "hadamard", "and", "or", "xor", "not", "big",
+}  # fmt: skip
 
 
 class Structures:
     """一つの字句から始まる形を読む。字句を進める道具は Parser にある。"""
 
     def atom(self):
+        """一つの原子。入れ子の数を数え、深すぎる式は断る。"""
+        self.nesting += 1
+        if self.nesting > _NESTING:
+            self.fail("入れ子が深すぎる")
+        result = self.primary()
+        self.nesting -= 1
+        return result
+
+    def primary(self):
         start, token = self.token.start, self.token
         if token.text in (r"\max", r"\min") and self.tokens[self.position + 1].text == "_":
             self.position += 1
-            return self.big(start, _BIG[token.text])
+            return self.big(start, BIG[token.text])
         if token.kind in ("symbol", "number"):
             self.position += 1
             return self.node(start, token.kind, token.text)
         if self.at("(", "["):
             return self.parentheses(start)
         if self.eat("{"):
-            return self.closed("}")
+            return self.invisible(self.closed("}"))
         if self.eat(r"\lvert"):
             return self.node(start, "absolute", self.closed(r"\rvert"))
         if self.at(r"\lVert", r"\|"):
@@ -36,8 +49,8 @@ class Structures:
             return self.node(start, "sqrt", self.group())
         if self.eat(r"\frac"):
             return self.fraction(start)
-        if op := self.eat(*_BIG):
-            return self.big(start, _BIG[op])
+        if op := self.eat(*BIG):
+            return self.big(start, BIG[op])
         if self.eat(r"\nabla"):
             return self.nabla(start)
         if self.at(r"\begin{pmatrix}", r"\begin{bmatrix}"):
@@ -62,6 +75,12 @@ class Structures:
     def closed(self, close):
         inner = self.side()
         self.need(close)
+        return inner
+
+    def invisible(self, inner):
+        """式の途中の {…}。波括弧は紙に出ないので、和や積を囲んでも、読者にはまとまって見えない。"""
+        if inner.op in _LOOSE or (inner.op == "call" and self.builtin(inner.args[0]) and self.at("^")):
+            self.fail("波括弧は表示されず、まとまりが見えない。丸括弧で囲む", inner.span)
         return inner
 
     def group(self):
@@ -181,6 +200,8 @@ class Structures:
         if self.at("^"):
             self.fail("高階の微分はまだ読めない")
         operand = self.closed("}") if inside else None
+        if operand and operand.op in ("add", "subtract", "negative"):
+            self.fail("どこまでを微分するのか決まらない。括弧を書く", operand.span)
         self.need("{")
         self.eat(mark) or self.fail(f"分母に {mark} がない")
         variable = self.factor()

@@ -25,7 +25,7 @@ _RELATION = "名に結ばれた実装を通した値も、標本 {} 点で 60 �
 
 
 def formula_html(book, label):
-    """式の札。組んだ式、名、判定、たたんだ実装。"""
+    """式の札の中身。組んだ式、名、判定、たたんだ実装。"""
     page, formula = book.labels[label]
     result = book.results[page.name]
     math = result["math"][math_key(formula.tex, True)]
@@ -71,14 +71,10 @@ def _badge(kind, text, title):
     return f'<span class="verdict verdict-{kind}" title="{escape(title)}">{escape(text)}</span>'
 
 
-def _card(label, math, bar, below, kind=""):
+def _card(label, math, bar, below):
     name = escape(f"数式 {label}")
     opening = f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}" data-search-exclude>'
-    ident = f' id="{escape(label)}"' if not kind else ""
-    return (
-        f'<div class="formula{kind}"{ident}>{opening}{math}</div>'
-        f'<p class="formula-bar">{bar}</p>{below}</div>'
-    )  # fmt: skip
+    return f'{opening}{math}</div><p class="formula-bar">{bar}</p>{below}'
 
 
 def _source(label, result):
@@ -98,7 +94,8 @@ def refused_html(book, page, formula):
     math = result["math"][math_key(formula.tex, True)]
     badge = _badge("refused", "不一致", "この式は照合で断られます")
     message = f'<pre class="formula-message">{escape(result["refused"][formula.label])}</pre>'
-    return _card(formula.label, math, f"<span>{escape(formula.label)}</span> {badge}", message, " refused")
+    card = _card(formula.label, math, f"<span>{escape(formula.label)}</span> {badge}", message)
+    return f'<div class="formula refused">{card}</div>'
 
 
 def inline_math(html):

@@ -203,3 +203,17 @@ def test_new_topic_passes_as_written(project):
     assert project.run("snippets", "check")[0] == 0
     assert project.run("snippets", "new", "demo.cube")[0] == 1
     assert project.run("snippets", "new", "Cube")[0] == 1
+
+
+def test_contradiction_of_formula_and_code_is_reported(project):
+    """実装が呼ぶ向きと、式が使う向きが輪になれば、両方の場所を添えて断られる。"""
+    project.topic("lower", "from snippets.demo.upper import upper\n    return upper(x) - x", "f(x) = x + 1 - 1")
+    project.topic("upper", "return 2 * np.asarray(x)", "h(x) = f(x) + x")
+    page = PAGE.format(name="upper", formula="h(x) = f(x) + x", label="demo.upper", topic="demo.upper")
+    project.write("docs/demo/upper.md", page.replace("  f: fn — 関数\n", "  f, h: fn — 関数\nuses: [demo.lower]\n"))
+    code, output = project.run("snippets", "check")
+    assert code == 1
+    assert "Traceback" not in output
+    assert "使う向きが輪になる — 実装 snippets/demo/lower.py:6" in output
+    assert "demo.upper の式（docs/demo/upper.md:" in output
+    assert "uses にもリンクにも挙げていない" in output

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
-from snippets._engine.extension import FormulaExtension
 from snippets._engine.blocks import scan
+from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page
 from snippets._engine.reading import Reading
 
@@ -59,7 +59,7 @@ def test_dollars_in_code_are_not_formulas(tmp_path):
     page = read(
         tmp_path, "式は $x_1$ です。\n`$y$` と \\$5 と 3$ と `` `$z$` `` は違う。\n<!-- $c$ -->\n```\n$w$\n```\n"
     )
-    assert page.inline == [(1, "x_1")]
+    assert [(span.line, span.tex) for span in page.spans] == [(1, "x_1")]
     assert page.problems == []
 
 

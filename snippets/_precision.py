@@ -43,8 +43,8 @@ class Exact:
     def overflows(self, dtype):
         """dtype に丸めると無限大になるか。"""
         info = np.finfo(dtype)
-        half_below_one = np.abs(self.head) >= 1 - 2.0 ** -(info.nmant + 2)
-        return (self.exponent > info.maxexp) | ((self.exponent == info.maxexp) & half_below_one)
+        last_half = (1 - np.abs(self.head)) - np.abs(self.tail) <= 2.0 ** -(info.nmant + 2)
+        return (self.exponent > info.maxexp) | ((self.exponent == info.maxexp) & last_half)
 
 
 def _split(ball):

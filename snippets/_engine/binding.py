@@ -103,9 +103,9 @@ def identifier(name):
     """記号のつづりに当たる Python の名。\\hat{y} は y_hat、\\lambda は lambda_。"""
     primes = "_prime" * name.count("'")
     name = name.replace("'", "")
-    if match := re.fullmatch(r"\\(hat|bar|tilde|vec)\{(.*)\}(.*)", name):
+    if match := re.fullmatch(r"\\(hat|bar|tilde|vec|widehat|widetilde|overline|dot)\{(.*)\}(.*)", name):
         return identifier(match[2]) + "_" + match[1] + identifier(match[3]) + primes
-    name = re.sub(r"\\(?:operatorname\*?|text|mathrm|mathbf|mathit|mathsf|boldsymbol)\{([^{}]*)\}", r"\1", name)
+    name = re.sub(r"\\(?:operatorname\*?|text|math[a-z]+|boldsymbol|bm)\{([^{}]*)\}", r"\1", name)
     name = re.sub(r"\W+", "", name.replace("{", "").replace("}", "").replace("\\", "")) + primes
     return name + "_" if name in ("lambda", "in", "is", "as", "or", "and", "not") else name
 

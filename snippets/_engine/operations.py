@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from . import FormulaError, values
+from . import FormulaError, linear, values
 from .dots import expand
+from .special import Special
 from .values import Family, elementwise, is_array, scalar, stack
 
 _COMPARE = {
@@ -12,7 +13,7 @@ _COMPARE = {
 }  # fmt: skip
 
 
-class Operations:
+class Operations(Special):
     """_op という名のメソッドが、op という節の値を求める。"""
 
     def _symbol(self, node, name):
@@ -79,7 +80,10 @@ class Operations:
         return elementwise(lambda u: self.real("sqrt", u), self.number(a))
 
     def _absolute(self, node, a):
+        """数の絶対値か、正方行列の行列式。"""
         value = self.number(a)
+        if linear.is_square(value):
+            return linear.determinant(value)
         if is_array(value):
             raise FormulaError("配列の絶対値は読み方が決まらない。長さなら \\lVert を使う")
         return abs(value)
@@ -97,6 +101,8 @@ class Operations:
         return self.function(node)
 
     def _call(self, node, function, *args):
+        if function.op == "symbol" and self.scope.symbols[function.args[0]].type.builtin == "indicator":
+            return self.truth(self.bit(args[0]))
         return self.function(function)(*map(self.number, args))
 
     def _index(self, node, base, *indices):
@@ -133,7 +139,13 @@ class Operations:
         first, last = self.range(name) if low is None else (self.integer(low), self.integer(high))
         if not first <= last < first + 1000:
             raise FormulaError(f"{first} から {last} までの範囲は使えない")
-        items = [self.at_index({name: k}).number(body) for k in range(first, last + 1)]
+        inside = [self.at_index({name: k}) for k in range(first, last + 1)]
+        if body.op == "restricted":
+            condition, body = body.args
+            inside = [here for here in inside if here.bit(condition)]
+        items = [here.number(body) for here in inside]
+        if not items:
+            return self.empty(op)
         if op == "sum":
             return sum(items[1:], items[0])
         if any(map(is_array, items)):
@@ -146,6 +158,12 @@ class Operations:
         if items.count(best) > 1:
             raise FormulaError("最大や最小を与える添字が一つに決まらない")
         return self.carrier.number(first + items.index(best))
+
+    def empty(self, op):
+        """何もない総和は 0、総乗は 1。"""
+        if op not in ("sum", "product"):
+            raise FormulaError("最大や最小を選ぶものがない")
+        return self.carrier.number(int(op == "product"))
 
     def _compare(self, node, relations, *sides):
         numbers = list(map(self.number, sides))

@@ -3,9 +3,9 @@
 括弧は木の節 group にあるので、足しも引きもしない。
 """
 
+from .calculus import BIG
 from .nodes import walk
 from .parser import LOGIC, RELATIONS
-from .structures import BIG
 
 _SIGN = {value: key for key, value in RELATIONS.items()}
 _INFIX = {"add": "+", "subtract": "-", "dot": r"\cdot", "times": r"\times", "divide": "/", "hadamard": r"\odot"}

@@ -21,6 +21,25 @@ _STEP = 2.0**-22  # 境目のすぐ隣までの幅
 _LEVELS = (0.0, 1.0, -1.0, 0.5)  # 最初の標本では、すべてのスカラーがこの値でそろう
 
 
+def _spd(rng, shape):
+    """B Bᵀ + I。成分は float64 でちょうど表せる。"""
+    root = np.array([[rng.randint(-8, 8) / 4 for _ in range(shape[1])] for _ in range(shape[0])])
+    return root @ root.T + np.eye(shape[0])
+
+
+def _invertible(rng, shape):
+    """対角の優った行列。"""
+    noise = np.array([[rng.randint(-8, 8) / 4 for _ in range(shape[1])] for _ in range(shape[0])])
+    return noise + np.diag([rng.choice((-1, 1)) * 2.5 * shape[0] for _ in range(shape[0])])
+
+
+# 決まった形の配列
+_FIXED = {
+    "ones": lambda rng, shape: np.ones(shape), "identity": lambda rng, shape: np.eye(*shape),
+    "spd": _spd, "invertible": _invertible,
+}  # fmt: skip
+
+
 class Smooth:
     """任意のなめらかな関数の代わり。係数は標本ごとに変わる。
 
@@ -133,6 +152,8 @@ class Sampler:
         if kind.base == "simplex":
             cuts = sorted(self.rng.sample(range(1, 64), shape[0] - 1))
             return np.diff([0, *cuts, 64]) / 64.0
+        if kind.base in _FIXED:
+            return _FIXED[kind.base](self.rng, shape)
         if kind.base == "distinct":
             return np.array(self.rng.sample(range(-3 * 64, 3 * 64), math.prod(shape))).reshape(shape) / 64.0
         return np.array([self.number(kind.base) for _ in range(math.prod(shape))]).reshape(shape)

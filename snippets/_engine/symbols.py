@@ -5,6 +5,8 @@ w: R^n             ベクトル        i: 1..n         ベクトルの添字
 W: R^{m, n}        行列            \\sigma: fn      式で定める関数
 p: (0, 1)          区間            f: fn abstract  任意のなめらかな関数
 y: bit             0 か 1          E: R(w)         w の任意のなめらかな関数
+I: identity^n      単位行列        A: spd^n        正定値対称行列（invertible^n は正則行列）
+1: ones^n          1 を並べたもの  \\Gamma: fn gamma  決まった関数の、このページでのつづり
 z: R^{d@l} by ^l   層ごとの値      m: R by _t      時刻ごとの値
 """
 
@@ -17,11 +19,16 @@ from .tokens import Token, spelling
 BUILTIN = {
     r"\exp": "exp", r"\log": "log", r"\tanh": "tanh", r"\sinh": "sinh", r"\cosh": "cosh", r"\sin": "sin",
     r"\cos": "cos", r"\max": "max", r"\min": "min", r"\operatorname{erf}": "erf", r"\operatorname{sign}": "sign",
+    r"\tan": "tan", r"\arctan": "arctan", r"\arcsin": "arcsin", r"\arccos": "arccos", r"\det": "det",
+    r"\operatorname{sgn}": "sign", r"\operatorname{tr}": "trace", r"\operatorname{diag}": "diag",
 }  # fmt: skip
 CONSTANT = {"e": "e", r"\pi": "pi"}
 FINITE = {"bit": (0.0, 1.0), "sign": (-1.0, 1.0)}
 
-_BASE = r"R\+|R\*|R|Z|bit|sign|simplex|distinct|[(\[]\s*-?[\d.]+\s*,\s*-?[\d.]+\s*[)\]]"
+MATRICES = ("identity", "spd", "invertible")
+NAMED = {*BUILTIN.values(), "gamma", "digamma", "indicator"} - {"max", "min"}
+
+_BASE = r"R\+|R\*|R|Z|bit|sign|simplex|distinct|ones|identity|spd|invertible|[(\[]\s*-?[\d.]+\s*,\s*-?[\d.]+\s*[)\]]"
 _TYPE = re.compile(
     rf"(?P<base>{_BASE})(?:\^(?:\{{(?P<dims>[^{{}}]+)\}}|(?P<dim>\w+)))?"
     r"(?:\s+by\s+(?P<mark>[_^])(?P<letter>\w+))?"
@@ -74,6 +81,8 @@ def parse_type(text):
     text = text.strip()
     if text in ("fn", "fn abstract"):
         return Type("function", abstract=text != "fn")
+    if text.startswith("fn ") and text[3:] in NAMED:
+        return Type("function", builtin=text[3:])
     if match := re.fullmatch(r"R\(([^()]+)\)", text):
         return Type("real", of=tuple(part.strip() for part in match[1].split(",")))
     if match := _RANGE.fullmatch(text):
@@ -82,8 +91,9 @@ def parse_type(text):
         dims = match["dims"] or match["dim"]
         parts = tuple(part.strip() for part in dims.split(",")) if dims else ()
         family = (match["mark"], match["letter"]) if match["mark"] else ()
-        if match["base"] in ("simplex", "distinct") and len(parts) != 1:
+        if match["base"] in ("simplex", "distinct", *MATRICES) and len(parts) != 1:
             raise FormulaError(f"型 {text} が読めない。{match['base']}^n のように次元が一ついる")
+        parts *= 1 + (match["base"] in MATRICES)
         if match["base"][0] in "([":
             low, high = interval(match["base"])
             if not low < high:

@@ -128,6 +128,7 @@ STEP = Comparison(
         "左は ∞": lambda x: np.where(x < -np.e, np.inf, 1),
     },
     home=0,
+    points=line(reach=1e4, spans=(10,)),
 )
 
 

@@ -17,6 +17,7 @@ from . import ROOT, FormulaError, Problem, cache, graph, katex
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .page import read_page, shown
 from .result import Result
+from .symbol_table import spellings
 from .timing import PATIENCE, SECONDS
 
 DOCS = ROOT / "docs"
@@ -127,21 +128,22 @@ def _typeset(book, pages):
     """式を KaTeX で組む。一度の組版で Node は高々一度しか起きない。"""
     wanted = []
     for page in pages:
-        wanted += [(page, f.line, f, f.tex, True) for f in page.formulas]
-        wanted += [(page, span.line, None, span.tex, False) for span in page.spans]
-        wanted += [(page, 1, None, spelled, False) for spelled in page.spellings]
+        result = book.results[page.name]
+        wanted += [(page, f.line, f, f.tex, True, spans_of(f, result)) for f in page.formulas]
+        wanted += [(page, span.line, None, span.tex, False, ()) for span in page.spans]
+        wanted += [(page, 1, None, spelled, False, ()) for spelled in spellings(page, result)]
     if not wanted:
         return
     try:
-        rendered = katex.render([(tex, display) for *_, tex, display in wanted], KATEX_CACHE)
+        rendered = katex.render([(tex, display, spans) for *_, tex, display, spans in wanted], KATEX_CACHE)
     except katex.KatexUnavailable as error:
         book.problems.append(Problem("snippets/_engine/package.json", 1, "", str(error)))
         return
-    for (page, line, formula, tex, display), html in zip(wanted, rendered, strict=True):
+    for (page, line, formula, tex, display, spans), html in zip(wanted, rendered, strict=True):
         if isinstance(html, katex.KatexError):
             book.problems.append(_katex_problem(page, line, formula, tex, html))
         else:
-            book.results[page.name]["math"][math_key(tex, display)] = html
+            book.results[page.name]["math"][math_key(tex, display, spans)] = html
 
 
 def _katex_problem(page, line, formula, tex, error):
@@ -152,8 +154,14 @@ def _katex_problem(page, line, formula, tex, error):
     return formula.problem(FormulaError(message, (lead + error.column - 1, lead + error.column)))
 
 
-def math_key(tex, display):
-    return ("$$" if display else "$") + tex
+def math_key(tex, display, spans=()):
+    """組み上がりの鍵。spans は番号を付けた記号の場所。"""
+    return ("$$" if display else "$") + tex + (f" {spans}" if spans else "")
+
+
+def spans_of(formula, result):
+    """式の記号の場所。"""
+    return tuple((start, end) for start, end, *_ in result["marks"].get(str(formula.line), []))
 
 
 def contract(pages):

@@ -9,6 +9,7 @@ from .computed import evaluate, number_html, table_html
 from .evidence import strongest
 from .figure import FigureError, draw
 from .graph import references
+from .marks import guests, marks
 from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
@@ -20,6 +21,8 @@ def check_page(page, library):
     result = Result(page.name, problems=list(page.problems))
     reading = Reading(page, library, result.problems, result.refused)
     for formula, prepared in reading:
+        result.marks[str(formula.line)] = marks(formula, prepared)
+        result.guests |= guests(page, formula, prepared)
         try:
             verdict = check(formula, prepared.statements, prepared.scope, prepared.bound)
         except FormulaError as error:

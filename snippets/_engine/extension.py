@@ -20,7 +20,8 @@ from .graph_page import near_map, whole_map
 from .graph_svg import element
 from .ledger import write
 from .ledger_page import ledger
-from .weave import formula_html, inline_math, refused_html, site_number, symbols_html
+from .symbol_table import symbol_table
+from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
 _memory = {}
 
@@ -57,20 +58,21 @@ def sound_book():
 class Weave(Preprocessor):
     """独立した式と図と表を、織った HTML に置きかえる。
 
-    page は、いま織っている式のあるページ。cards は、式の札の置きどころからラベル。
+    page は、いま織っている式のあるページ。cards は、式の札の置きどころからラベル、tables は、記号の表の置きどころ。
     """
 
     def __init__(self, md, book):
         super().__init__(md)
-        self.book, self.page, self.cards = book, None, {}
+        self.book, self.page, self.cards, self.tables = book, None, {}, set()
 
     def run(self, lines):
-        result, self.page, self.cards = [], None, {}
+        result, self.page, self.cards, self.tables = [], None, {}, set()
         for block in scan(lines):
             html = self.html(block)
             if block.kind == "formula" and not self.page:
                 self.page, _ = self.book.labels[_label(block)]
-                result += self.placed(block, symbols_html(self.page, lambda tex: inline_html(self.book, tex)))
+                result += self.placed(block, "")
+                self.tables.add(result[-2].strip())
             if block.kind == "directive":
                 result += ["", *lines[block.start : block.end], ""]
             elif html is None:
@@ -171,11 +173,21 @@ class Maps(Treeprocessor):
         for parent in list(root.iter()):
             for k, child in enumerate(parent):
                 if child.tag == "p" and child.text in self.weave.cards:
-                    parent[k] = element("div", child, class_="formula", id=self.weave.cards[child.text])
+                    parent[k] = self.card(child, self.weave.cards[child.text])
+                elif child.tag == "p" and child.text in self.weave.tables:
+                    parent[k] = symbol_table(self.book, self.weave.page, self.stored)
                 elif child.tag == "p" and child.text in _DIRECTIVES:
                     parent[k] = _DIRECTIVES[child.text](self.book)
         if self.weave.page and (near := near_map(self.book, self.weave.page)) is not None:
             root.append(near)
+
+    def card(self, child, label):
+        """式の札の外枠。"""
+        return element("div", child, *ledger_link(self.book, label), class_="formula", id=label)
+
+    def stored(self, tex):
+        """記号を組んで仕舞った置きどころ。"""
+        return self.md.htmlStash.store(inline_html(self.book, tex))
 
 
 class JoinLines(Treeprocessor):

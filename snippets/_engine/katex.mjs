@@ -1,4 +1,8 @@
-// 標準入力の [[tex, display], …] を組み、結果の JSON を標準出力へ書く。引数は KaTeX 本体のパス。
+// 標準入力の [[tex, display, spans], …] を組み、結果の JSON を標準出力へ書く。引数は KaTeX 本体のパス。
+//
+// spans は番号を付けたい [始まり, 終わり) の並び。その範囲から組まれた文字は data-s に番号を持つ。
+// 組み上がりは番号のないときと同じで、MathML には何も足さない。範囲ごとに違う色で塗った下絵を別に組み、
+// 同じ順に並ぶ文字どうしを突き合わせて、番号だけを写す。
 
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
@@ -8,9 +12,61 @@ const { default: katex } = await import(pathToFileURL(process.argv[2]))
 // 許されない命令（\href など）を、KaTeX は例外にせずこの色で塗る
 const errorColor = "#bad000"
 
-function render([tex, displayMode]) {
+const { SymbolNode, SvgNode } = katex.__domTree
+
+// 上下に端の付く記号は、包んでも上下に端が付くようにする
+const BIG = /^\\(sum|prod|max|min|operatorname\*)/
+
+function painted(tex, spans) {
+  const chars = [...tex]
+  let result = "", at = 0
+  spans.forEach(([start, end], k) => {
+    const inside = chars.slice(start, end).join("")
+    const color = "#" + (k + 1).toString(16).padStart(6, "0")
+    result += chars.slice(at, start).join("") + (BIG.test(inside) ? "\\operatorname*" : "") + `{\\textcolor{${color}}{${inside}}}`
+    at = end
+  })
+  return result + chars.slice(at).join("")
+}
+
+function leaves(node) {
+  return node instanceof SymbolNode ? [node] : node instanceof SvgNode ? [] : (node.children ?? []).flatMap(leaves)
+}
+
+function numbered(tree, guide, tex) {
+  const marks = leaves(guide).flatMap(leaf => {
+    const k = leaf.style.color ? parseInt(leaf.style.color.slice(1), 16) - 1 : null
+    return [...leaf.text].map(char => [char, k])
+  })
+  let at = 0
+  for (const leaf of leaves(tree)) {
+    const runs = []
+    for (const char of leaf.text) {
+      const [expected, k] = marks[at++] ?? []
+      if (char !== expected) throw new Error(`記号の位置が組み上がりと合わない: ${tex}`)
+      if (runs.length && runs.at(-1).k === k) runs.at(-1).text += char
+      else runs.push({ text: char, k })
+    }
+    if (runs.some(run => run.k !== null)) leaf.toMarkup = () => runs.map((run, i) => written(leaf, run, i + 1 < runs.length)).join("")
+  }
+  if (at !== marks.length) throw new Error(`記号の数が組み上がりと合わない: ${tex}`)
+}
+
+// 一続きの文字から切り出した一片。右の余白は最後の一片だけに付く
+function written(leaf, { text, k }, more) {
+  const piece = Object.assign(Object.create(SymbolNode.prototype), leaf, { text, italic: more ? 0 : leaf.italic })
+  delete piece.toMarkup
+  const html = piece.toMarkup()
+  if (k === null) return html
+  return html.startsWith("<span") ? html.replace("<span", `<span data-s="${k}"`) : `<span data-s="${k}">${html}</span>`
+}
+
+function render([tex, displayMode, spans = []]) {
+  const settings = { displayMode, errorColor, output: "htmlAndMathml", strict: "error" }
   try {
-    const html = katex.renderToString(tex, { displayMode, errorColor, output: "htmlAndMathml", strict: "error" })
+    const tree = katex.__renderToDomTree(tex, settings)
+    if (spans.length) numbered(tree, katex.__renderToHTMLTree(painted(tex, spans), settings), tex)
+    const html = tree.toMarkup()
     return html.includes(errorColor) ? { message: "Unsupported command", column: null } : { html }
   } catch (error) {
     if (!(error instanceof katex.ParseError)) throw error

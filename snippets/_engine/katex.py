@@ -61,8 +61,11 @@ def version() -> str:
     return json.loads(PACKAGE.read_text("utf-8"))["dependencies"]["katex"]
 
 
-def render(formulas: Sequence[tuple[str, bool]], cache: Path) -> list[str | KatexError]:
-    """(tex, 別行立てか) の並びを、同じ順の HTML にする。組めない式は KatexError になる。"""
+def render(formulas: Sequence[tuple], cache: Path) -> list[str | KatexError]:
+    """(tex, 別行立てか) の並びを、同じ順の HTML にする。組めない式は KatexError になる。
+
+    三つめに (始まり, 終わり) の並びがあれば、その範囲から組まれた文字が data-s にその番号を持つ。
+    """
     entries = {formula: _entry(formula, cache) for formula in map(tuple, formulas)}
     done = {formula: _recall(entry) for formula, entry in entries.items()}
     missing = [formula for formula, html in done.items() if html is None]

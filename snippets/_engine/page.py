@@ -80,11 +80,6 @@ class Page:
     def shown(self):
         return shown(self.path)
 
-    @property
-    def spellings(self):
-        """front matter に宣言された記号のつづり。「x, w」のように並べたものは並べたまま。"""
-        return [str(key) for group in (self.symbols, *self.overrides.values()) for key in group]
-
     def complain(self, line, message, label=""):
         self.problems.append(Problem(self.shown, line, label, message))
 

@@ -13,6 +13,8 @@ class Result:
     sources: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)
     references: dict = field(default_factory=dict)
+    marks: dict = field(default_factory=dict)
+    guests: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
     computed: dict = field(default_factory=dict)
     math: dict = field(default_factory=dict)

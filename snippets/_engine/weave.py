@@ -1,6 +1,7 @@
 """結果を HTML に織る。式の札、誤りの見本、記号の表。"""
 
 import ast
+import os
 from functools import lru_cache
 from html import escape
 
@@ -9,9 +10,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from .binding import TESTS, path_of_tests, split_label
-from .book import math_key
+from .book import math_key, spans_of
 from .graph import BOTH, CODE, FORMULA, is_relation
-from .symbols import split_declaration
+from .graph_svg import element
+from .symbol_table import numbers
 
 _MANY_ULP = 1000
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -28,9 +30,8 @@ def formula_html(book, label):
     """式の札の中身。組んだ式、名、判定、たたんだ実装。"""
     page, formula = book.labels[label]
     result = book.results[page.name]
-    math = result["math"][math_key(formula.tex, True)]
     bar = f'<a class="formula-name" href="#{label}">{escape(label)}</a> ' + verdicts(result["verdicts"][label])
-    return _card(label, math, bar, _source(label, result))
+    return _card(page, formula, result, bar, _source(label, result))
 
 
 def verdicts(verdict):
@@ -71,10 +72,23 @@ def _badge(kind, text, title):
     return f'<span class="verdict verdict-{kind}" title="{escape(title)}">{escape(text)}</span>'
 
 
-def _card(label, math, bar, below):
-    name = escape(f"数式 {label}")
-    opening = f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}" data-search-exclude>'
+def _card(page, formula, result, bar, below):
+    name = escape(f"数式 {formula.label}")
+    symbols = " ".join(map(str, numbers(page, result, formula)))
+    math = result["math"][math_key(formula.tex, True, spans_of(formula, result))]
+    opening = (
+        f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}"'
+        f' data-symbols="{symbols}" data-search-exclude>'
+    )
     return f'{opening}{math}</div><p class="formula-bar">{bar}</p>{below}'
+
+
+def ledger_link(book, label):
+    """台帳の、この式の行へのリンク。台帳のないサイトでは空。"""
+    page = book.labels[label][0]
+    ledgers = [p for p in book.pages.values() if any(name == "ledger" for _, name in p.directives)]
+    paths = [os.path.relpath(p.path, page.path.parent).replace(os.sep, "/") for p in ledgers]
+    return [element("a", text="台帳のこの式へ", href=f"{path}#{label}", class_="formula-ledger") for path in paths]
 
 
 def _source(label, result):
@@ -91,33 +105,15 @@ def _source(label, result):
 def refused_html(book, page, formula):
     """わざと誤らせた式と、ほんとうに出る誤りの文。"""
     result = book.results[page.name]
-    math = result["math"][math_key(formula.tex, True)]
     badge = _badge("refused", "不一致", "この式は照合で断られます")
     message = f'<pre class="formula-message">{escape(result["refused"][formula.label])}</pre>'
-    card = _card(formula.label, math, f"<span>{escape(formula.label)}</span> {badge}", message)
+    card = _card(page, formula, result, f"<span>{escape(formula.label)}</span> {badge}", message)
     return f'<div class="formula refused">{card}</div>'
 
 
 def inline_math(html):
     """文中の式。検索の索引には入れない。"""
     return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
-
-
-def symbols_html(page, math):
-    """このページの記号の表。"""
-    rows = []
-    groups = [page.symbols, *page.overrides.values()]
-    for number, group in enumerate(groups):
-        for names, text in group.items():
-            kind, meaning = split_declaration(text)
-            meaning += "（その式だけ）" if number else ""
-            cells = (math(str(names)), f"<code>{escape(kind)}</code>", escape(meaning))
-            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    if not rows:
-        return ""
-    head = '<tr><th scope="col">記号</th><th scope="col">型</th><th scope="col">意味</th></tr>'
-    table = f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
-    return f'<details class="symbols" data-search-exclude><summary>このページの記号</summary>{table}</details>'
 
 
 def site_number(book, name):

@@ -19,6 +19,9 @@ from .values import is_array, lowered
 
 SNIPPETS = ROOT / "snippets"
 TESTS = ROOT / "tests"
+_ACCENT = re.compile(
+    r"\\(hat|bar|tilde|vec|widehat|widetilde|overline|dot)\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z])(.*)"
+)
 
 
 def topics():
@@ -103,9 +106,9 @@ def identifier(name):
     """記号のつづりに当たる Python の名。\\hat{y} は y_hat、\\lambda は lambda_。"""
     primes = "_prime" * name.count("'")
     name = name.replace("'", "")
-    if match := re.fullmatch(r"\\(hat|bar|tilde|vec|widehat|widetilde|overline|dot)\{(.*)\}(.*)", name):
+    if match := _ACCENT.fullmatch(name):
         return identifier(match[2]) + "_" + match[1] + identifier(match[3]) + primes
-    name = re.sub(r"\\(?:operatorname\*?|text|math[a-z]+|boldsymbol|bm)\{([^{}]*)\}", r"\1", name)
+    name = re.sub(r"\\(?:operatorname\*?|text[a-z]*|math[a-z]+|boldsymbol|bm)\{([^{}]*)\}", r"\1", name)
     name = re.sub(r"\W+", "", name.replace("{", "").replace("}", "").replace("\\", "")) + primes
     return name + "_" if name in ("lambda", "in", "is", "as", "or", "and", "not") else name
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
-from snippets._engine.extension import FormulaExtension
 from snippets._engine.blocks import scan
+from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page
 from snippets._engine.reading import Reading
 

@@ -29,7 +29,24 @@ def pair_bars(tokens, is_function):
         for (first, last, text), role in zip(units, found[0] if found else (), strict=False):
             token = Token("command", f"\\{role}{_NAMES[text]}", tokens[first].start, tokens[last].end)
             tokens[last], tokens[first] = None, token
-    return [token for token in tokens if token]
+    return _merged([token for token in tokens if token])
+
+
+def _merged(tokens):
+    """\\left|\\left| x \\right|\\right| のように、開きも閉じも隣りあう二重の棒は、ノルムの棒である。"""
+    result, opened = list(tokens), []
+    for at, token in enumerate(tokens):
+        if token.text == r"\lvert":
+            opened.append((at, None))
+        elif token.text == r"\rvert" and opened:
+            start, inner = opened.pop()
+            if inner == (start + 1, at - 1):
+                result[start] = Token("command", r"\lVert", tokens[start].start, tokens[start + 1].end)
+                result[at] = Token("command", r"\rVert", tokens[at - 1].start, token.end)
+                result[start + 1] = result[at - 1] = None
+            elif opened:
+                opened[-1] = (opened[-1][0], (start, at))
+    return [token for token in result if token]
 
 
 def _doubled(tokens, bars):

@@ -90,7 +90,9 @@ class Calculus:
         high = self.group() if self.eat("^") else None
         if (low is None) != (high is None):
             self.fail("総和などの端は、両方書くか、両方略す")
+        self.bound += [index.args[0] for index in indices]
         body = self.product() if op == "sum" else self.range_body(op, indices)
+        del self.bound[-len(indices) :]
         if condition:
             body = self.node(condition.start, "restricted", condition, body)
         for index in reversed(indices):
@@ -116,12 +118,21 @@ class Calculus:
             self.fail("条件の付いた総和の添字は一つにする", condition.span)
         return distinct, low, condition
 
+    def reuses_index(self):
+        """次が、同じ添字の総和か。\\sum_i a_i \\sum_i b_i は、入れ子ではなく、二つの総和の積である。"""
+        if not self.at(*BIG):
+            return False
+        index = self.tokens[self.position + 2]
+        if index.text == "{" and index.kind != "symbol":
+            index = self.tokens[self.position + 3]
+        return index.kind == "symbol" and index.text in self.bound
+
     def range_body(self, op, indices):
         """総乗や最大の及ぶところ。因子が続くときは、最後の因子にも添字があれば、積の全体に及ぶ。"""
         body = self.factor()
-        if self.starts_factor() or self.at(r"\cdot", r"\times", "/", r"\bmod"):
+        if (self.starts_factor() and not self.reuses_index()) or self.at(r"\cdot", r"\times", "/", r"\bmod"):
             factors = [body]
-            while self.starts_factor():
+            while self.starts_factor() and not self.reuses_index():
                 factors.append(self.factor())
             inner = {index.args[0] for index in indices}
             if self.at(r"\cdot", r"\times", "/", r"\bmod") or not inner & free_names(factors[-1]):

@@ -4,16 +4,12 @@ import numpy as np
 
 from . import FormulaError, linear, values
 from .dots import expand
+from .logic import Logic
 from .special import Special
 from .values import Family, elementwise, is_array, scalar, stack
 
-_COMPARE = {
-    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
 
-
-class Operations(Special):
+class Operations(Special, Logic):
     """_op という名のメソッドが、op という節の値を求める。"""
 
     def _symbol(self, node, name):
@@ -90,9 +86,9 @@ class Operations(Special):
 
     def _norm(self, node, a):
         value = self.number(a)
-        if not is_array(value) or value.ndim != 1:
-            raise FormulaError("ノルムの中は縦ベクトルにする")
-        return self.carrier.length(value @ value)
+        if not is_array(value) or (value.ndim != 1 and value.shape[0] != 1):
+            raise FormulaError("ノルムの中はベクトルにする")
+        return self.carrier.length(value.ravel() @ value.ravel())
 
     def _transpose(self, node, a):
         return values.transpose(self.number(a))
@@ -165,34 +161,6 @@ class Operations(Special):
             raise FormulaError("最大や最小を選ぶものがない")
         return self.carrier.number(int(op == "product"))
 
-    def _compare(self, node, relations, *sides):
-        numbers = list(map(self.number, sides))
-        return all(
-            bool(np.all(_COMPARE[relation](a, b)))
-            for relation, a, b in zip(relations, numbers, numbers[1:], strict=False)
-        )
-
-    def bit(self, node):
-        value = self.value(node)
-        if not isinstance(value, (bool, np.bool_)) and (is_array(value) or value not in (0, 1)):
-            raise FormulaError("論理演算の相手は 0 か 1 か条件にする", node.span)
-        return bool(value)
-
-    def truth(self, value):
-        return self.carrier.number(int(value))
-
-    def _and(self, node, a, b):
-        return self.truth(self.bit(a) & self.bit(b))
-
-    def _or(self, node, a, b):
-        return self.truth(self.bit(a) | self.bit(b))
-
-    def _xor(self, node, a, b):
-        return self.truth(self.bit(a) ^ self.bit(b))
-
-    def _not(self, node, a):
-        return self.truth(not self.bit(a))
-
     def _cases(self, node, *branches):
         """真になる枝の値。重なる枝どうしは同じ値でなければならない。"""
         hits = [b.args[0] for b in branches if b.args[1].op != "otherwise" and self.bit(b.args[1])]
@@ -242,6 +210,10 @@ class Operations(Special):
         if variable.op == "index" and variable.args[0].op == "symbol":
             container, at, current = self.locate(variable.args[0], variable.args[1:])
             return variable.args[0].args[0], current, lambda t: replaced(container, at, t)
+        if variable.op == "index" and variable.args[0].op == "index":
+            name, vector, put = self.replaceable(variable.args[0])
+            _, at, current = self.locate(*variable.args[:1], variable.args[1:])
+            return name, current, lambda t: put(replaced(vector, at, t))
         raise FormulaError("何について微分するのか分からない")
 
 

@@ -6,19 +6,15 @@
 from . import FormulaError
 from .bars import pair_bars
 from .layouts import Layouts
-from .nodes import Node, depth, free_names
-from .scripts import leftmost
+from .nodes import Node
+from .relations import LOGIC, Relations
 from .structures import DOTS
 from .symbols import symbolize
 from .tokens import Token, starts_factor, tokenize
 
-RELATIONS = {"=": "=", r"\leftarrow": "<-", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", r"\ne": "!="}
-LOGIC = {r"\land": "and", r"\lor": "or", r"\oplus": "xor"}
 _PRODUCTS = {r"\cdot": "dot", r"\times": "times", "/": "divide", r"\bmod": "modulo"}
 _LOOSE = {"multiply", "dot", "times", "divide", "modulo"}
-_WORDS = {r"\text{and}": "and", r"\text{or}": "or"}
 _DEPTH = 40  # 括弧や添字の入れ子
-_HEIGHT = 120  # 木の高さ。長い和も左へ深くなる
 
 
 def parse(latex, symbols, bare_functions=False):
@@ -45,11 +41,12 @@ def parse_arguments(latex, symbols):
     return left, result
 
 
-class Parser(Layouts):
-    """一つの式の読み手。辺・項・因子をここで、分数や行列などの形を Structures と Layouts で読む。"""
+class Parser(Relations, Layouts):
+    """一つの式の読み手。項と因子をここで、文と関係を Relations で、分数や行列などの形を Layouts で読む。"""
 
     def __init__(self, latex, symbols):
         self.latex, self.symbols, self.position, self.depth = latex, symbols, 0, 0
+        self.bound = []  # いま読んでいる総和などの添字
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
         tokens = pair_bars(symbolize(tokenize(latex), symbols), self.names_function)
         self.tokens = [*tokens, Token("end", "", len(latex), len(latex))]
@@ -78,85 +75,6 @@ class Parser(Layouts):
     def node(self, start, op, *args):
         return Node(op, args, start, self.tokens[self.position - 1].end)
 
-    # ---- 文と関係
-
-    def statements(self):
-        if self.at(r"\begin{aligned}"):
-            result = self.aligned()
-        else:
-            result = [self.chain()]
-            while self.eat(",", ";"):
-                self.eat(r"\quad", r"\qquad")
-                result.append(self.chain())
-        if self.token.kind != "end":
-            self.fail(f"ここから先が読めない: {self.token.text}")
-        for statement in result:
-            if depth(statement) > _HEIGHT:
-                self.fail("式が長すぎる。途中に名前を付けて分ける", statement.span)
-        return result
-
-    def chain(self):
-        start, sides, relations = self.token.start, [self.side()], []
-        while relation := self.relation():
-            relations.append(relation)
-            sides.append(self.side())
-        return self.chained(start, relations, sides)
-
-    def chained(self, start, relations, sides):
-        """関係でつないだ辺。:= は、左の文字が右にもあれば更新、なければ定義である。"""
-        if len(relations) > 1:
-            self.refuse_bare_logic(sides)
-        if relations == [":="]:
-            target = leftmost(sides[0])
-            name = (target.args[0] if target.op == "index" else target).args[:1]
-            relations = ["<-" if {*name} & free_names(sides[1]) else "="]
-        if ":=" in relations:
-            self.fail(":= にほかの関係は並べられない", (start, sides[-1].end))
-        return self.node(start, "chain", tuple(relations), *sides)
-
-    def relation(self):
-        if self.eat(r"\coloneqq") or (self.eat(":") and self.need("=")):
-            return ":="
-        found = self.eat(*RELATIONS)
-        return RELATIONS[found] if found else None
-
-    def refuse_bare_logic(self, sides):
-        for side in sides:
-            if side.op in LOGIC.values():
-                self.fail("論理記号と関係が並ぶときは括弧がいる", side.span)
-
-    def condition(self):
-        """括弧や場合分けの中。比較と、and や or でつないだ比較も許す。"""
-        start, left, used = self.token.start, self.comparison(), set()
-        while self.at(*_WORDS):
-            op = _WORDS[self.eat(*_WORDS)]
-            used.add(op)
-            if len(used) > 1:
-                self.fail("種類の違う論理の語が並んでいる")
-            left = self.node(start, op, left, self.comparison())
-        return left
-
-    def comparison(self):
-        start, sides, relations = self.token.start, [self.side()], []
-        if self.eat(r"\in"):
-            return self.membership(start, sides[0])
-        while not self.at(r"\leftarrow", r"\coloneqq", ":") and (relation := self.relation()):
-            relations.append(relation)
-            sides.append(self.side())
-        if not relations:
-            return sides[0]
-        self.refuse_bare_logic(sides)
-        return self.node(start, "compare", tuple(relations), *sides)
-
-    def membership(self, start, middle):
-        """x \\in [a, b) は a ≤ x < b。"""
-        left = "<=" if self.eat("[") else self.need("(") and "<"
-        low = self.sum()
-        self.need(",")
-        high = self.sum()
-        right = "<=" if self.eat("]") else self.need(")") and "<"
-        return self.node(start, "compare", (left, right), low, middle, high)
-
     # ---- 辺、項、積
 
     def side(self):
@@ -175,6 +93,7 @@ class Parser(Layouts):
         if self.eat("-"):
             left = self.node(start, "negative", self.term())
         else:
+            self.eat("+")
             left = self.term()
         while sign := self.eat("+", "-"):
             if self.at(*DOTS) and sign == "+":
@@ -216,7 +135,7 @@ class Parser(Layouts):
 
     def juxtaposed(self):
         start, left = self.token.start, self.factor()
-        while self.starts_factor():
+        while self.starts_factor() and not self.reuses_index():
             if self.token.kind == "number":
                 self.fail(f"文字のあとの数 {self.token.text} は添字と紛れる。前に出すか \\cdot を書く")
             if self.at("[") and left.op in ("symbol", "index") and self.brackets_index():
@@ -276,8 +195,11 @@ class Parser(Layouts):
         return node.op == "symbol" and self.symbols[node.args[0]].type.kind == "function"
 
     def names_function(self, token):
-        """括弧が関数の引数になる字句か。"""
-        return (token.kind == "symbol" and self.symbols[token.text].type.kind == "function") or token.text == "'"
+        """括弧の中の縦棒が区切りになりうる、ページの関数の字句か。"""
+        if token.kind != "symbol":
+            return token.text == "'"
+        kind = self.symbols[token.text].type
+        return kind.kind == "function" and not kind.builtin
 
     def builtin(self, node):
         """組みこみの関数の名。底の付いた対数も log である。"""

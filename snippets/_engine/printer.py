@@ -5,7 +5,7 @@
 
 from .calculus import BIG
 from .nodes import walk
-from .parser import LOGIC, RELATIONS
+from .relations import LOGIC, RELATIONS
 
 _SIGN = {value: key for key, value in RELATIONS.items()}
 _INFIX = {"add": "+", "subtract": "-", "dot": r"\cdot", "times": r"\times", "divide": "/", "hadamard": r"\odot"}

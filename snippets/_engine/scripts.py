@@ -16,6 +16,8 @@ class Scripts:
     def subscript(self, start, base):
         """v_i。v^2_i は v_i^2 と同じに組まれるので、同じに読む。"""
         self.need("_")
+        if self.positive_part(base):
+            return self.positive(start, base)
         if base.op in ("power", "transpose"):
             inner, *rest = base.args
             return self.node(start, base.op, self.subscripted(start, inner), *rest)
@@ -35,12 +37,20 @@ class Scripts:
             base, indices = self.node(start, "index", base, indices[0]), indices[1:]
         return self.node(start, "index", base, *indices)
 
+    def positive_part(self, base):
+        return base.op == "group" and self.at("+")
+
+    def positive(self, start, base):
+        """(x)_+ と (x)^+ は、x と 0 の大きい方。"""
+        self.need("+")
+        return self.node(start, "positive", base)
+
     def order(self):
         """ノルムの種類。"""
         start = self.token.start
         if self.eat(r"\infty"):
             return self.node(start, "infinity")
-        if self.token.kind == "letter" and self.eat("F"):
+        if self.token.kind in ("letter", "name") and self.eat("F", r"\mathrm{F}", r"\text{F}"):
             return self.node(start, "frobenius")
         return self.group()
 
@@ -52,6 +62,8 @@ class Scripts:
     def superscript(self, start, base):
         """(節, 引数を待つ累乗)。転置、層の添字、関数の累乗、ふつうの累乗のどれか。"""
         self.need("^")
+        if self.positive_part(base):
+            return self.positive(start, base), None
         if self.eat("'"):
             return self.primed(start, base), None
         if self.token.kind in ("letter", "command", "name") and self.eat(*_TRANSPOSE):

@@ -16,6 +16,9 @@ class Special:
     def _ceiling(self, node, a):
         return elementwise(lambda u: self.real("ceiling", self.carrier.number(u)), self.number(a))
 
+    def _positive(self, node, a):
+        return self.extreme("max", (self.number(a), 0))
+
     def counting(self, node):
         """0 以上の整数。"""
         value = self.integer(node)

@@ -93,8 +93,6 @@ def head_of(side, scope):
     index, names = None, [i.args[0] for i in side.args[1:] if i.op == "symbol"] if side.op == "index" else []
     if names and len(names) == len(set(names)) == len(side.args) - 1 and scope.indices >= set(names):
         index, side = names[0] if len(names) == 1 else tuple(names), side.args[0]
-    if family := family_key(side, scope):
-        return family, None, None
     if side.op == "call" and all(arg.op == "symbol" for arg in side.args[1:]):
         parameters = tuple(arg.args[0] for arg in side.args[1:])
         if len(set(parameters)) == len(parameters):
@@ -108,10 +106,12 @@ def head_of(side, scope):
 
 def family_key(side, scope):
     """層や時刻の値なら、その鍵。"""
-    if side.op == "index" and side.args[0].op == "symbol" and len(side.args) == 2:
-        family = scope.symbols[side.args[0].args[0]].type.family
-        return family and f"{side.args[0].args[0]}{family[0]}"
-    return None
+    if side.op != "index":
+        return None
+    if side.args[0].op != "symbol":
+        return family_key(side.args[0], scope)
+    family = scope.symbols[side.args[0].args[0]].type.family
+    return f"{side.args[0].args[0]}{family[0]}" if family else None
 
 
 def is_defined(key, scope):

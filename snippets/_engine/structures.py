@@ -75,7 +75,10 @@ class Structures(Calculus, Scripts):
 
     def invisible(self):
         """項の中の {…}。組むと見えないので、囲まなくても同じ形だけを許す。"""
-        inner = self.closed("}")
+        inner = self.side()
+        if self.eat(r"\choose"):
+            inner = self.node(inner.start, "binomial", inner, self.side())
+        self.need("}")
         if inner.op not in _SOLID:
             self.fail("波括弧は見えないので、まとまりが読み手に分からない。( ) で囲む", inner.span)
         return inner
@@ -132,6 +135,8 @@ class Structures(Calculus, Scripts):
             arguments.append(self.side())
         self.need(close)
         call = self.node(start, "call", function, *arguments)
+        if self.builtin(function) not in ("", "max", "min") and len(arguments) > 1:
+            self.fail("この関数の引数は一つ", call.span)
         if self.builtin(function) and len(arguments) == 1 and self.at("^"):
             self.fail("累乗が引数に付くか関数の値に付くか決まらない。括弧を書く")
         return self.node(start, "power", call, power) if power else call

@@ -22,13 +22,14 @@ class Token:
 
 
 _FONTS = (
-    "mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|mathfrak|boldsymbol|bm|"
+    "mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|mathfrak|boldsymbol|bm|textbf|textit|texttt|"
     "hat|bar|tilde|vec|widehat|widetilde|overline|dot|check"
 )
 _TOKEN = re.compile(
     rf"""
     (?P<space> \s+ | ~ | \\[,;:!>\ ] | \\(?:displaystyle|textstyle|limits|nolimits|nonumber|notag)(?![A-Za-z])
         | \\tag\{{[^{{}}]*\}} | [.,;](?= \s* (?: \Z | & | \\\\ | \\end\{{ ) ) )
+  | (?P<array> \\left\s*\\\{{\s*\\begin\{{array\}}\{{[lcr\s]*\}} | \\end\{{array\}}\s*\\right\s*\. )
   | (?P<sized> \\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z]) \s*
         (?P<delimiter> \\[A-Za-z]+ | \\[|{{}}] | [][()|./<>] ) )
   | (?P<environment> \\(?:begin|end)\{{[A-Za-z]+\*?\}} )
@@ -48,7 +49,8 @@ _SCIENTIFIC = re.compile(r"e[-+]?\d")
 _ALIAS = {
     r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\cfrac": r"\frac", r"\dbinom": r"\binom", r"\tbinom": r"\binom",
     r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\leqslant": r"\le", r"\geqslant": r"\ge",
-    r"\equiv": "=", r"\triangleq": "=", r"\gets": r"\leftarrow", r"\ln": r"\log", r"\lt": "<", r"\gt": ">",
+    r"\equiv": "=", r"\doteq": "=", r"\triangleq": "=", r"\gets": r"\leftarrow", r"\ln": r"\log",
+    r"\lt": "<", r"\gt": ">",
     r"\wedge": r"\land", r"\vee": r"\lor", r"\neg": r"\lnot", r"\prime": "'", r"\circ": r"\odot",
     "*": r"\times", r"\ast": r"\times", r"\parallel": r"\|", r"\vert": "|", r"\Vert": r"\|",
     r"\mathrm{d}": "d", r"\lbrack": "[", r"\rbrack": "]", r"\lbrace": r"\{", r"\rbrace": r"\}",
@@ -59,14 +61,16 @@ _ALIAS = {
     r"\begin{split}": r"\begin{aligned}", r"\end{split}": r"\end{aligned}",
     r"\begin{dcases}": r"\begin{cases}", r"\end{dcases}": r"\end{cases}",
 }  # fmt: skip
-for _function in ("exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "det"):
+for _function in ("exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "det", "erf"):
     for _font in ("text", "mathrm", "operatorname"):
-        _ALIAS[rf"\{_font}{{{_function}}}"] = r"\log" if _function == "ln" else rf"\{_function}"
+        _ALIAS[rf"\{_font}{{{_function}}}"] = {"ln": r"\log", "erf": r"\operatorname{erf}"}.get(
+            _function, rf"\{_function}"
+        )
 _BAR = {"|": "vert", r"\|": "Vert", r"\vert": "vert", r"\Vert": "Vert"}
 _NOT_FACTOR = {
     r"\cdot", r"\times", r"\odot", r"\bmod", r"\land", r"\lor", r"\oplus", r"\leftarrow", r"\coloneqq",
     r"\le", r"\ge", r"\ne", r"\in", r"\rvert", r"\rVert", r"\|", r"\mid", r"\}", r"\rfloor", r"\rceil", r"\rangle",
-    r"\top", r"\intercal", r"\vdots", r"\ldots", r"\cdots", r"\quad", r"\qquad", r"\end",
+    r"\top", r"\intercal", r"\choose", r"\vdots", r"\ldots", r"\cdots", r"\quad", r"\qquad", r"\end",
 }  # fmt: skip
 
 
@@ -102,6 +106,8 @@ def _scan(latex):
         if kind == "sized":
             text = _delimiter(match, position, end)
             kind = "command" if text.startswith("\\") else "operator"
+        if kind == "array":
+            kind, text = "environment", r"\begin{cases}" if text.startswith(r"\left") else r"\end{cases}"
         if kind == "number":
             _refuse_number(latex, previous, position, end)
         if kind == "name":
@@ -133,11 +139,11 @@ def _name(text):
     command, inner = re.fullmatch(r"(\\[A-Za-z]+\*?)\s*(.*)", text, re.S).groups()
     inner = inner[1:-1] if inner.startswith("{") else inner
     if command in (r"\text", r"\textrm", r"\mbox"):
-        return rf"\text{{{inner.strip()}}}"
+        return rf"\text{{{inner.replace('~', ' ').strip()}}}"
     for best in ("max", "min"):
         if re.sub(r"\\(?:operatorname\*?|mathrm)|\\[,!]|[\\{}\s]", "", text.replace(r"\mathop", "")) == "arg" + best:
             return rf"\operatorname*{{arg{best}}}"
-    return rf"{command}{{{inner.strip()}}}"
+    return _name(inner) if command == r"\mathop" else rf"{command}{{{inner.strip()}}}"
 
 
 def _delimiter(match, start, end):

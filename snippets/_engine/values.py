@@ -203,16 +203,6 @@ def stack(items, dtype):
     return result
 
 
-def component(got, part):
-    """自由な添字に当たる成分。part は (位置, 添字の個数) の並びで、実装はちょうどその形を返す。"""
-    shape = tuple(length for _, length in part)
-    if not part:
-        return got
-    if np.shape(got) != shape:
-        raise FormulaError(f"実装の形が、添字の個数と違う\n  式 {'×'.join(map(str, shape))}  実装 {shape_text(got)}")
-    return got[tuple(position for position, _ in part)].item()
-
-
 def show(value):
     """反例に書く値。"""
     if is_array(value):

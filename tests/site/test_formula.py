@@ -62,7 +62,8 @@ def card(page):
 def test_wrapping_moves_no_pixel(reader):  # noqa: F811
     """サイトのすべての式で、番号の付いた文字は、番号なしで組んだときと同じ場所にある。"""
     formulas = [f for book_page in read_book().values() for f in book_page.formulas]
-    plain = dict(zip([f.tex for f in formulas], katex.render([(f.tex, True) for f in formulas], KATEX_CACHE), strict=True))
+    rendered = katex.render([(f.tex, True) for f in formulas], KATEX_CACHE)
+    plain = dict(zip([f.tex for f in formulas], rendered, strict=True))
     page, seen = reader.open(viewport={"width": 1280, "height": 900}), 0
     for path in WITH_FORMULAS:
         page.goto(reader.url(path))

@@ -38,6 +38,7 @@ _FIXED = {
     "ones": lambda rng, shape: np.ones(shape), "identity": lambda rng, shape: np.eye(*shape),
     "spd": _spd, "invertible": _invertible,
 }  # fmt: skip
+_WHOLE = {"simplex", "distinct", *_FIXED}  # 成分ごとには選べない配列
 
 
 class Smooth:
@@ -113,7 +114,7 @@ class Sampler:
         """実数を一つだけ、わずかに増やすか減らした標本。配列では、どれか一つの成分を動かす。"""
         for symbol in self.reals:
             value = given[symbol.name]
-            if isinstance(value, Family) or not np.size(value) or symbol.type.base in ("simplex", "distinct"):
+            if isinstance(value, Family) or not np.size(value) or symbol.type.base in _WHOLE:
                 continue
             at = self.rng.choice(list(np.ndindex(value.shape))) if np.ndim(value) else None
             for step in (_STEP, -_STEP):
@@ -197,7 +198,7 @@ class Sampler:
 
 def zeros(value, kind):
     """すべて 0 の値。0 が定義域になければ、もとの値のまま。"""
-    if isinstance(value, Family) or kind.base in ("simplex", "distinct") or not inside(0.0, kind.base):
+    if isinstance(value, Family) or kind.base in _WHOLE or not inside(0.0, kind.base):
         return value
     return np.zeros(value.shape) if np.ndim(value) else 0.0
 

@@ -30,12 +30,14 @@ _TOKEN = re.compile(
     (?P<space> \s+ | ~ | \\[,;:!>\ ] | \\(?:displaystyle|textstyle|limits|nolimits|nonumber|notag)(?![A-Za-z])
         | \\tag\{{[^{{}}]*\}} | [.,;](?= \s* (?: \Z | & | \\\\ | \\end\{{ ) ) )
   | (?P<array> \\left\s*\\\{{\s*\\begin\{{array\}}\{{[lcr\s]*\}} | \\end\{{array\}}\s*\\right\s*\. )
-  | (?P<sized> \\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z]) \s* (?P<delimiter> \\[A-Za-z]+ | \\[|{{}}] | [][()|./<>] ) )
+  | (?P<sized> \\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z]) \s*
+        (?P<delimiter> \\[A-Za-z]+ | \\[|{{}}] | [][()|./<>] ) )
   | (?P<environment> \\(?:begin|end)\{{[A-Za-z]+\*?\}} )
   | (?P<row> \\\\ (?:\[\d+(?:\.\d+)?(?:pt|em|ex)\])? )
   | (?P<name> \\(?:operatorname\*?|text|textrm|mbox|mathop|{_FONTS})\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}
+        | \{{\s*\\(?:rm|bf|it|sf|cal)(?![A-Za-z])[^{{}}]*\}}
         | \\(?:{_FONTS})(?![A-Za-z])\s*(?:[A-Za-z0-9]|\\[A-Za-z]+) | \\arg(?:\\[,!]|\s)*\\(?:max|min)(?![A-Za-z]) )
-  | (?P<command> \\[A-Za-z]+ | \\[|{{}}] )
+  | (?P<command> \\[A-Za-z]+ | \\[|{{}}_] )
   | (?P<number> \d+(?:\.\d+)? )
   | (?P<letter> [A-Za-z] )
   | (?P<operator> [-+*/^_=<>(){{}}\[\],;&'|!:] )
@@ -48,7 +50,8 @@ _SCIENTIFIC = re.compile(r"e[-+]?\d")
 _ALIAS = {
     r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\cfrac": r"\frac", r"\dbinom": r"\binom", r"\tbinom": r"\binom",
     r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\leqslant": r"\le", r"\geqslant": r"\ge",
-    r"\equiv": "=", r"\doteq": "=", r"\triangleq": "=", r"\gets": r"\leftarrow", r"\ln": r"\log", r"\lt": "<", r"\gt": ">",
+    r"\equiv": "=", r"\doteq": "=", r"\triangleq": "=", r"\gets": r"\leftarrow", r"\ln": r"\log",
+    r"\lt": "<", r"\gt": ">",
     r"\wedge": r"\land", r"\vee": r"\lor", r"\neg": r"\lnot", r"\prime": "'", r"\circ": r"\odot",
     "*": r"\times", r"\ast": r"\times", r"\parallel": r"\|", r"\vert": "|", r"\Vert": r"\|",
     r"\mathrm{d}": "d", r"\lbrack": "[", r"\rbrack": "]", r"\lbrace": r"\{", r"\rbrace": r"\}",
@@ -134,6 +137,8 @@ def _refuse_number(latex, previous, start, end):
 
 def _name(text):
     """書体や飾りの命令のつづり。\\mathbf w と \\mathbf{ w }、\\arg\\max と \\operatorname{arg\\,max} は同じ。"""
+    if text.startswith("{"):
+        return _name(re.sub(r"\{\s*\\(\w+)\s*([^{}]*)\}", r"\\math\1{\2}", text))
     command, inner = re.fullmatch(r"(\\[A-Za-z]+\*?)\s*(.*)", text, re.S).groups()
     inner = inner[1:-1] if inner.startswith("{") else inner
     if command in (r"\text", r"\textrm", r"\mbox"):
@@ -165,6 +170,8 @@ def _unbrace(tokens):
         if len(texts) == 3 and texts[0] == "{" and texts[1] not in "{}" and texts[2] == "}":
             result.append(Token(tokens[i + 1].kind, texts[1], tokens[i].start, tokens[i + 2].end))
             i += 3
+        elif texts[:2] == ["{", "}"] and result and result[-1].text in "{(=+-,":
+            i += 2
         else:
             result.append(tokens[i])
             i += 1

@@ -87,7 +87,7 @@ class Operations(Special, Logic):
     def _norm(self, node, a):
         value = self.number(a)
         if not is_array(value) or (value.ndim != 1 and value.shape[0] != 1):
-            raise FormulaError("ノルムの中はベクトルにする")
+            raise FormulaError("ノルムの中は縦ベクトルか横ベクトルにする")
         return self.carrier.length(value.ravel() @ value.ravel())
 
     def _transpose(self, node, a):

@@ -47,6 +47,7 @@ class Parser(Relations, Layouts):
     def __init__(self, latex, symbols):
         self.latex, self.symbols, self.position, self.depth = latex, symbols, 0, 0
         self.bound = []  # いま読んでいる総和などの添字
+        self.leading = False  # 積の先頭の因子か
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
         tokens = pair_bars(symbolize(tokenize(latex), symbols), self.names_function)
         self.tokens = [*tokens, Token("end", "", len(latex), len(latex))]
@@ -92,6 +93,8 @@ class Parser(Relations, Layouts):
         start = self.token.start
         if self.eat("-"):
             left = self.node(start, "negative", self.term())
+            if left.args[0].op == "modulo":
+                self.fail("余りがどこまでにかかるか決まらない。括弧を書く", left.span)
         else:
             self.eat("+")
             left = self.term()
@@ -134,9 +137,11 @@ class Parser(Relations, Layouts):
         return left
 
     def juxtaposed(self):
-        start, left = self.token.start, self.factor()
+        start = self.token.start
+        self.leading = self.tokens[self.position - 1].text not in _PRODUCTS
+        left = self.factor()
         while self.starts_factor() and not self.reuses_index():
-            if self.token.kind == "number":
+            if self.token.kind == "number" and not self.closed_before():
                 self.fail(f"文字のあとの数 {self.token.text} は添字と紛れる。前に出すか \\cdot を書く")
             if self.at("[") and left.op in ("symbol", "index") and self.brackets_index():
                 self.fail("角括弧が成分か積か決まらない。成分は x_{i}、積は ( ) で書く")
@@ -145,6 +150,10 @@ class Parser(Relations, Layouts):
 
     def starts_factor(self):
         return starts_factor(self.token)
+
+    def closed_before(self):
+        """すぐ前が閉じ括弧で、うしろの数が添字に見えないか。"""
+        return self.tokens[self.position - 1].text in (")", "]", r"\}")
 
     def brackets_index(self):
         """[0] や [i] のように、添字とも読める角括弧か。"""

@@ -12,6 +12,7 @@ _FENCES = {r"\lvert": (r"\rvert", "absolute"), r"\lVert": (r"\rVert", "norm"),
 # 波括弧は見えないので、囲んでも囲まなくても同じに組まれる形だけを囲める
 _SOLID = {"symbol", "number", "group", "index", "call", "fraction", "sqrt", "root", "matrix", "row", "norm", "lnorm",
           "absolute", "floor", "ceiling", "binomial", "inner", "prime"}  # fmt: skip
+_TERM = {"multiply", "dot", "times", "divide", "power", "transpose"}
 
 
 class Structures(Calculus, Scripts):
@@ -19,6 +20,7 @@ class Structures(Calculus, Scripts):
 
     def atom(self):
         start, token = self.token.start, self.token
+        leading, self.leading = self.leading, False
         if token.text in (r"\max", r"\min") and self.tokens[self.position + 1].text == "_":
             self.position += 1
             return self.big(start, BIG[token.text])
@@ -28,7 +30,7 @@ class Structures(Calculus, Scripts):
         if self.at(*_PAIRS):
             return self.parentheses(start)
         if self.eat("{"):
-            return self.invisible()
+            return self.invisible(leading)
         if fence := self.eat(*_FENCES):
             close, op = _FENCES[fence]
             return self.node(start, op, self.closed(close))
@@ -73,13 +75,14 @@ class Structures(Calculus, Scripts):
         self.need(close)
         return inner
 
-    def invisible(self):
-        """項の中の {…}。組むと見えないので、囲まなくても同じ形だけを許す。"""
+    def invisible(self, leading):
+        """項の中の {…}。組むと見えないので、囲まなくても同じ形か、囲みが積の全体のときだけを許す。"""
         inner = self.side()
         if self.eat(r"\choose"):
             inner = self.node(inner.start, "binomial", inner, self.side())
         self.need("}")
-        if inner.op not in _SOLID:
+        alone = leading and inner.op in _TERM and not (self.starts_factor() or self.at("^", "_", "'", "!"))
+        if (inner.op not in _SOLID and not alone) or (inner.op == "call" and self.at("^")):
             self.fail("波括弧は見えないので、まとまりが読み手に分からない。( ) で囲む", inner.span)
         return inner
 

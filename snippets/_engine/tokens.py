@@ -35,8 +35,9 @@ _TOKEN = re.compile(
   | (?P<environment> \\(?:begin|end)\{{[A-Za-z]+\*?\}} )
   | (?P<row> \\\\ (?:\[\d+(?:\.\d+)?(?:pt|em|ex)\])? )
   | (?P<name> \\(?:operatorname\*?|text|textrm|mbox|mathop|{_FONTS})\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}
+        | \{{\s*\\(?:rm|bf|it|sf|cal)(?![A-Za-z])[^{{}}]*\}}
         | \\(?:{_FONTS})(?![A-Za-z])\s*(?:[A-Za-z0-9]|\\[A-Za-z]+) | \\arg(?:\\[,!]|\s)*\\(?:max|min)(?![A-Za-z]) )
-  | (?P<command> \\[A-Za-z]+ | \\[|{{}}] )
+  | (?P<command> \\[A-Za-z]+ | \\[|{{}}_] )
   | (?P<number> \d+(?:\.\d+)? )
   | (?P<letter> [A-Za-z] )
   | (?P<operator> [-+*/^_=<>(){{}}\[\],;&'|!:] )
@@ -136,6 +137,8 @@ def _refuse_number(latex, previous, start, end):
 
 def _name(text):
     """書体や飾りの命令のつづり。\\mathbf w と \\mathbf{ w }、\\arg\\max と \\operatorname{arg\\,max} は同じ。"""
+    if text.startswith("{"):
+        return _name(re.sub(r"\{\s*\\(\w+)\s*([^{}]*)\}", r"\\math\1{\2}", text))
     command, inner = re.fullmatch(r"(\\[A-Za-z]+\*?)\s*(.*)", text, re.S).groups()
     inner = inner[1:-1] if inner.startswith("{") else inner
     if command in (r"\text", r"\textrm", r"\mbox"):
@@ -167,6 +170,8 @@ def _unbrace(tokens):
         if len(texts) == 3 and texts[0] == "{" and texts[1] not in "{}" and texts[2] == "}":
             result.append(Token(tokens[i + 1].kind, texts[1], tokens[i].start, tokens[i + 2].end))
             i += 3
+        elif texts[:2] == ["{", "}"] and result and result[-1].text in "{(=+-,":
+            i += 2
         else:
             result.append(tokens[i])
             i += 1

@@ -64,7 +64,7 @@ UNREADABLE = [
     (r"y = \sum_{i < j} v_i", "総和などの範囲は", "<"),
     (r"y = x - \cdots - a", r"知らない書き方 \cdots", r"\cdots"),
     (r"y = \underbrace{x}_{a}", "名札は", "a"),
-    (r"y := x := a", ":= にほかの関係", None),
+    (r"y := x := a", "ほかの関係は並べられない", None),
     (r"y = \sigma_2(x)", "関数に添字が付いている", r"\sigma"),
     (r"y = \log_2 x a", "関数の引数がどこまでか決まらない", "a"),
     (r"y = \langle v, w, v \rangle", r"\rangle がない", ","),

@@ -55,7 +55,7 @@ ENTRIES = [
     ("factor-decay", D2L + ", §12.11", r"\eta_{t+1}: R; \eta_{\mathrm{min}}, \eta_t, \alpha: R", r"\eta_{t+1} \leftarrow \mathop{\mathrm{max}}(\eta_{\mathrm{min}}, \eta_t \cdot \alpha)", lambda eta_min, eta_t, alpha: max(eta_min, eta_t * alpha)),
     ("goodfellow-decay", "Goodfellow, Bengio, Courville, Deep Learning, §8.3", r"\epsilon_k: R; \epsilon_0, \epsilon_\tau: R; k: 0..3; \tau: 4..6; \alpha: R",
      r"\epsilon_k = (1 - \alpha) \epsilon_0 + \alpha \epsilon_\tau", lambda epsilon_0, epsilon_tau, k, tau: np.interp(k, [0, tau], [epsilon_0, epsilon_tau]), r"\alpha = \frac{k}{\tau}"),
-    ("inverse-scaling", "scikit-learn User Guide, Stochastic Gradient Descent", r"\eta^{(t)}: R; eta_0: R; power\_t: (0, 1); t: 1..5", r"\eta^{(t)} = \frac{eta_0}{t^{power\_t}}", lambda eta_0, t: 0.0),
+    ("inverse-scaling", "scikit-learn User Guide, Stochastic Gradient Descent", r"\eta^{(t)}: R; eta_0: R; power\_t: (0, 1); t: 1..5", r"\eta^{(t)} = \frac{eta_0}{t^{power\_t}}", lambda eta_0, power_t, t: eta_0 / t**power_t),
     ("inverse-scaling-text", "scikit-learn User Guide, Stochastic Gradient Descent", r"\eta^{(t)}: R; \eta_0: R; \text{power}: (0, 1); t: 1..5", r"\eta^{(t)} = \frac{\eta_0}{t^{\text{power}}}", lambda eta_0, power, t: eta_0 * t**-power),
     ("lms-cost", NG, "J: fn; " + DATA.replace("; J: R", ""), r"J(\theta) = \frac{1}{2} \sum_{i=1}^n \left(\theta^T x^{(i)} - y^{(i)}\right)^2.",
      lambda theta, x, y, n: np.sum(residuals(theta, x, y, n) ** 2) / 2),

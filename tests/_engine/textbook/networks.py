@@ -50,7 +50,7 @@ ENTRIES = [
     ("pe-sin", ATTENTION, r"PE_{(pos,2i)}: R; pos: 0..5; i: 0..2; d_{\text{model}}: 2..8", r"PE_{(pos,2i)} = \sin(pos / 10000^{2i/d_{\text{model}}})",
      lambda pos, i, d_model: math.sin(pos / 10000 ** (2 * i / d_model))),
     ("lrate", ATTENTION, r"lrate: R; d_{\text{model}}: 2..8; step\_num: 1..9; warmup\_steps: 2..5",
-     r"lrate = d_{\text{model}}^{-0.5} \cdot \min({step\_num}^{-0.5}, {step\_num} \cdot {warmup\_steps}^{-1.5})", lambda d_model: 0.0),
+     r"lrate = d_{\text{model}}^{-0.5} \cdot \min({step\_num}^{-0.5}, {step\_num} \cdot {warmup\_steps}^{-1.5})", lambda d_model, step_num, warmup_steps: min(step_num**-0.5, step_num * warmup_steps**-1.5) / np.sqrt(d_model)),
     ("lrate-text", ATTENTION, r"lrate: R; d_{\text{model}}: 2..8; \text{step}: 1..9; \text{warmup}: 2..5",
      r"lrate = d_{\text{model}}^{-0.5} \cdot \min\left(\text{step}^{-0.5}, \text{step} \cdot \text{warmup}^{-1.5}\right)",
      lambda d_model, step, warmup: min(step**-0.5, step * warmup**-1.5) / np.sqrt(d_model)),

@@ -14,7 +14,6 @@ from .tokens import Token, starts_factor, tokenize
 
 _PRODUCTS = {r"\cdot": "dot", r"\times": "times", "/": "divide", r"\bmod": "modulo"}
 _LOOSE = {"multiply", "dot", "times", "divide", "modulo"}
-_DEPTH = 40  # 括弧や添字の入れ子
 
 
 def parse(latex, symbols, bare_functions=False):
@@ -165,15 +164,7 @@ class Parser(Relations, Layouts):
 
     def factor(self):
         """原子と、そのうしろの添字・累乗・ダッシュ・引数。"""
-        self.depth += 1
-        if self.depth > _DEPTH:
-            self.fail("入れ子が深すぎる")
-        result = self.scripted(self.token.start)
-        self.depth -= 1
-        return result
-
-    def scripted(self, start):
-        base, power = self.atom(), None
+        start, base, power = self.token.start, self.atom(), None
         while True:
             if self.at("_"):
                 named = self.is_function(base)

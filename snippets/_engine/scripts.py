@@ -62,6 +62,8 @@ class Scripts:
     def superscript(self, start, base):
         """(節, 引数を待つ累乗)。転置、層の添字、関数の累乗、ふつうの累乗のどれか。"""
         self.need("^")
+        if base.op in ("fraction", "derivative", "big", "binomial"):
+            self.fail("肩の字がどこまでに付くか決まらない。括弧で囲む", base.span)
         if self.positive_part(base):
             return self.positive(start, base), None
         if self.eat("'"):

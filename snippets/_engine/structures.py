@@ -6,6 +6,7 @@ from .calculus import BIG, Calculus
 from .scripts import Scripts
 
 DOTS = (r"\vdots", r"\ldots", r"\cdots")
+_DEPTH = 40  # 括弧や根や添字の入れ子
 _PAIRS = {"(": ")", "[": "]", r"\{": r"\}"}
 _FENCES = {r"\lvert": (r"\rvert", "absolute"), r"\lVert": (r"\rVert", "norm"),
            r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceiling")}  # fmt: skip
@@ -19,6 +20,15 @@ class Structures(Calculus, Scripts):
     """一つの字句から始まる形を読む。字句を進める道具は Parser にある。"""
 
     def atom(self):
+        """一つの原子。入れ子の数を数え、深すぎる式は断る。"""
+        self.depth += 1
+        if self.depth > _DEPTH:
+            self.fail("入れ子が深すぎる")
+        result = self.primary()
+        self.depth -= 1
+        return result
+
+    def primary(self):
         start, token = self.token.start, self.token
         leading, self.leading = self.leading, False
         if token.text in (r"\max", r"\min") and self.tokens[self.position + 1].text == "_":

@@ -196,8 +196,14 @@ class Comparison:
 
     def table(self):
         """書き方ごとの成績。"""
-        headers = ("書き方", "float64 最大 ULP", "あふれ・nan の始まり", "1 桁も合わない始まり",
-                   "float16 最大 ULP", "1 桁も合わない float16")  # fmt: skip
+        headers = (
+            "書き方",
+            "float64 最大 ULP",
+            "あふれ・nan",
+            "1 桁も合わない",
+            "float16 最大 ULP",
+            "合わない float16",
+        )
         return headers, [self._row(way) for way in self.ways]
 
     def _row(self, way):
@@ -240,6 +246,11 @@ def _shown(ulp):
 
 
 def _sides(edges):
-    """左右の始まり。15 桁で書き、悪いほうへ矢印を向ける。"""
-    left, right = (None if edge is None else f"{edge:.15g}".replace("-", "−") for edge in edges)
-    return "、".join([f"← {left}"] * (left is not None) + [f"{right} →"] * (right is not None)) or "なし"
+    """左右の始まり。7 桁で書き、悪いほうへ矢印を向ける。矢印と数のあいだでは行を分けない。"""
+    left, right = (None if edge is None else f"{edge:.7g}".replace("-", "−") for edge in edges)
+    return (
+        "、".join(
+            [f"←\N{NO-BREAK SPACE}{left}"] * (left is not None) + [f"{right}\N{NO-BREAK SPACE}→"] * (right is not None)
+        )
+        or "なし"
+    )

@@ -10,6 +10,7 @@ import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets import __main__ as command
 from snippets import _precision as topic
 from snippets._precision import Comparison, broken, exact_values, halves, line, ulp_error, worthless
 
@@ -146,8 +147,8 @@ def test_table_shows_ulp_edges_and_counts():
     count = int((halves() >= np.float16(np.pi)).sum())
     assert len(headers) == 6
     assert rows[0] == ("このノートの 1", "0.00", "なし", "なし", "0.00", "0 個")
-    assert rows[1][2:4] == ("なし", "3.14159265358979 →") and rows[1][5] == f"{count:,} 個"
-    assert rows[2][1:4] == ("∞", "← −2.71828182845905", "← −2.71828182845905")
+    assert rows[1][2:4] == ("なし", "3.141593\N{NO-BREAK SPACE}→") and rows[1][5] == f"{count:,} 個"
+    assert rows[2][1:4] == ("∞", *["←\N{NO-BREAK SPACE}−2.718282"] * 2)
 
 
 def test_half_precision_is_computed_in_half_precision():
@@ -190,3 +191,14 @@ def test_scipy_expit_agrees_with_the_definition():
     """定義から求めた 60 桁の値に、SciPy の expit が 4 ULP 以内で並ぶ。"""
     x = np.linspace(-700, 700, 301)
     assert ulp_error(scipy.special.expit(x), exact_values(lambda v: 1 / (1 + (-v).exp()), x)).max() < 4
+
+
+def test_command_prints_every_table_of_a_topic(monkeypatch, capsys):
+    """precision 命令は、accuracy で始まる関数の表をすべて、見出しと書き方を添えて並べる。"""
+    monkeypatch.setattr(command, "topics", lambda: ["activation.logit"])
+    monkeypatch.setenv("COLUMNS", "160")
+    assert command.main(["precision"]) in (None, 0)
+    text = capsys.readouterr().out
+    for title in ("accuracy", "accuracy_softplus", "accuracy_loss"):
+        assert f"activation.logit.{title}" in text
+    assert "torch.logit" in text and "F.softplus" in text and "2.252e+15" in text

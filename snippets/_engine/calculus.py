@@ -47,6 +47,8 @@ class Calculus:
             count = 1
             if variable.op == "power" and variable.args[1].op == "number" and variable.args[1].args[0] in _ORDERS:
                 variable, count = variable.args[0], int(variable.args[1].args[0])
+            if variable.op not in ("symbol", "index", "group"):
+                self.fail("何について微分するのか決まらない", variable.span)
             variables += [variable] * count
         if not variables:
             self.fail(f"分母に {mark} がない")
@@ -122,9 +124,8 @@ class Calculus:
         """次が、同じ添字の総和か。\\sum_i a_i \\sum_i b_i は、入れ子ではなく、二つの総和の積である。"""
         if not self.at(*BIG):
             return False
-        index = self.tokens[self.position + 2]
-        if index.text == "{" and index.kind != "symbol":
-            index = self.tokens[self.position + 3]
+        following = self.tokens[self.position + 2 : self.position + 4]
+        index = next((token for token in following if token.kind == "symbol" or token.text != "{"), self.token)
         return index.kind == "symbol" and index.text in self.bound
 
     def range_body(self, op, indices):

@@ -174,7 +174,7 @@ class Parser(Relations, Layouts):
             elif self.eat("!"):
                 base = self.factorial(start, base)
             elif self.at("^"):
-                if base.op == "power" or power:
+                if base.op in ("power", "transpose") or power:
                     self.fail("累乗が重なっている。括弧を書く")
                 base, power = self.superscript(start, base)
             elif self.is_function(base) and self.at("(", "[", r"\{"):

@@ -6,6 +6,9 @@ _TRANSPOSE = ("T", r"\top", r"\intercal", r"\mathrm{T}", r"\mathsf{T}", r"\matht
 _CLOSE = {"(": ")", "[": "]"}
 
 
+_OPEN = ("fraction", "derivative", "big", "binomial")  # 添字や累乗の及ぶところが見えない形
+
+
 class Scripts:
     """原子のうしろに付くものを読む。字句を進める道具は Parser にある。"""
 
@@ -18,6 +21,8 @@ class Scripts:
         self.need("_")
         if self.positive_part(base):
             return self.positive(start, base)
+        if base.op in _OPEN:
+            self.fail("添字がどこまでに付くか決まらない。括弧で囲む", base.span)
         if base.op in ("power", "transpose"):
             inner, *rest = base.args
             return self.node(start, base.op, self.subscripted(start, inner), *rest)
@@ -62,7 +67,7 @@ class Scripts:
     def superscript(self, start, base):
         """(節, 引数を待つ累乗)。転置、層の添字、関数の累乗、ふつうの累乗のどれか。"""
         self.need("^")
-        if base.op in ("fraction", "derivative", "big", "binomial"):
+        if base.op in _OPEN:
             self.fail("肩の字がどこまでに付くか決まらない。括弧で囲む", base.span)
         if self.positive_part(base):
             return self.positive(start, base), None

@@ -5,7 +5,7 @@ from .scripts import is_symbol, leftmost
 
 BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
        r"\operatorname*{argmax}": "argmax", r"\operatorname*{argmin}": "argmin"}  # fmt: skip
-_ORDERS = ("2", "3", "4")
+_ORDERS = tuple("23456789")
 
 
 class Calculus:
@@ -62,7 +62,7 @@ class Calculus:
 
     def derivative_order(self):
         if self.token.kind != "number" or self.token.text not in _ORDERS:
-            self.fail("微分の階数は 2 から 4 の数で書く")
+            self.fail("微分の階数は 2 から 9 の数で書く")
         self.position += 1
         return int(self.tokens[self.position - 1].text)
 
@@ -104,7 +104,7 @@ class Calculus:
     def bounds(self):
         """(添字の並び, 下の端, 条件)。{i=1}、{i,j}、{j \\ne i}、{j=1, j \\ne i}。"""
         braced = self.eat("{")
-        indices, low, condition = [self.atom()], None, None
+        indices, low, condition = [self.index_atom()], None, None
         while braced and not self.eat("}"):
             last = indices[-1]
             if low is None and not condition and self.eat("="):
@@ -112,7 +112,7 @@ class Calculus:
             elif not condition and self.eat(r"\ne"):
                 condition = self.node(last.start, "compare", ("!=",), last, self.sum())
             elif not condition and self.eat(","):
-                indices.append(self.atom())
+                indices.append(self.index_atom())
             else:
                 self.fail("総和などの範囲は {i=1}、{i,j}、{j \\ne i} のように書く")
         distinct = list(dict.fromkeys(indices))

@@ -124,9 +124,10 @@ class Operations(Special, Logic):
 
     def integer(self, node):
         value = self.number(node)
-        if is_array(value) or value != int(value):
+        whole = None if is_array(value) else self.carrier.whole(value)
+        if whole is None:
             raise FormulaError("添字が整数でない")
-        return int(value)
+        return whole
 
     def _big(self, node, op, index, low, high, body):
         name = index.args[0]

@@ -62,6 +62,8 @@ class Scripts:
     def primed(self, start, base):
         if not self.is_function(base):
             self.fail("ダッシュは関数にだけ付く", base.span)
+        if base.op == "prime" and base.args[0].op == "prime" and base.args[0].args[0].op == "prime":
+            self.fail("ダッシュは三つまで", base.span)
         return self.node(start, "prime", base)
 
     def superscript(self, start, base):

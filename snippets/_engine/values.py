@@ -12,6 +12,8 @@ import numpy as np
 from . import FormulaError, linear
 
 DIGITS = 60
+_MAGNITUDE = 1000  # 初等関数の引数の、2 進の桁数の上限
+_GROWING = ("exp", "sinh", "cosh", "tanh", "sin", "cos", "tan", "gamma")
 mpmath.mp.dps = DIGITS
 
 
@@ -24,6 +26,17 @@ def whole(b):
     return int(b) if abs(b) < 10**9 and b == int(b) else None
 
 
+def _bounded(function):
+    """途方もなく大きな数では計算しない関数。"""
+
+    def apply(u):
+        if abs(u) > 1 and mpmath.mag(u) > _MAGNITUDE:
+            raise FormulaError("値が大きすぎて計算できない")
+        return function(u)
+
+    return apply
+
+
 class Exact:
     """60 桁の数。"""
 
@@ -34,15 +47,21 @@ class Exact:
         "gamma": mpmath.gamma, "digamma": mpmath.digamma, "floor": mpmath.floor, "ceiling": mpmath.ceil,
         "e": lambda: mpmath.e + 0, "pi": lambda: mpmath.pi + 0,
     }  # fmt: skip
+    functions |= {name: _bounded(f) for name, f in functions.items() if name in _GROWING}
     number = staticmethod(mpmath.mpf)
     whole = staticmethod(whole)
-    raised = staticmethod(operator.pow)
     length = staticmethod(mpmath.sqrt)
     dtype = object
 
     @staticmethod
     def is_real(value):
         return not isinstance(value, mpmath.mpc) and bool(mpmath.isfinite(value))
+
+    @staticmethod
+    def raised(a, b):
+        if abs(b) > 10**9:
+            raise FormulaError("累乗が大きすぎて計算できない")
+        return a**b
 
     @staticmethod
     def derivative(function, x):

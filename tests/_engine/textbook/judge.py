@@ -47,12 +47,14 @@ def judge(entry, latex=None, points=POINTS):
     try:
         scope, first = prepare(symbols, before)
         statements = [classify(node, scope) for node in parse(latex or original, scope.symbols)]
+        if latex:
+            compare_left(statements, [classify(node, scope) for node in parse(original, scope.symbols)])
         compare(statements, scope, first, meaning, points)
     except FormulaError as error:
         return Outcome("refused", error.message.split("\n")[0], error.span)
     except Differs as difference:
         return Outcome("wrong", str(difference))
-    except Exception as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         return Outcome("wrong", f"{name}: {type(error).__name__}: {error}")
     return Outcome("correct")
 
@@ -76,6 +78,13 @@ def compare(statements, scope, first, meaning, points):
                 compare_sides(statement, here, want[k] if len(statements) > 1 else want)
 
 
+def compare_left(statements, originals):
+    """定義や更新の左辺は、計算しないので、書きかえをここで見つける。"""
+    for statement, original in zip(statements, originals, strict=True):
+        if original.evaluated != original.sides and statement.sides[0] != original.sides[0]:
+            raise Differs("左辺が違う")
+
+
 def compare_head(statement, first, wanted):
     """左辺の定めるものの名と、関数なら引数の並び。"""
     key, parameters, index = statement.head
@@ -92,6 +101,8 @@ def compare_head(statement, first, wanted):
 def compare_sides(statement, here, want):
     sides = [here.value(side) for side in statement.evaluated]
     if isinstance(want, (bool, np.bool_)):
+        if len({np.shape(side) for side in sides}) > 1:
+            raise Differs("不等式の辺の形が違う")
         truth = all(map(holds, statement.compared, sides, sides[1:]))
         if truth != bool(want):
             raise Differs(f"真偽が {truth} で、意味は {bool(want)}")

@@ -85,7 +85,9 @@
     card.hidden = false
     if (aloud) reveal(math, spot)
     place(math, spot)
-    if (aloud) say(`${text}（${k + 1} / ${spots.length}）`)
+    if (!aloud) return
+    card.scrollIntoView({ block: "nearest" })
+    say(`${text}（${k + 1} / ${spots.length}）`)
   }
 
   function reveal(math, { x, w }) {
@@ -118,6 +120,7 @@
     math.addEventListener("pointermove", event => {
       if (event.pointerType === "touch") return
       const spot = nearest(math, event, MOUSE)
+      math.style.cursor = spot ? "help" : ""
       if (spot) show(math, spot.k)
       else if (shown) later()
     })

@@ -29,17 +29,19 @@ function painted(tex, spans) {
   return result + chars.slice(at).join("")
 }
 
-function leaves(node) {
-  return node instanceof SymbolNode ? [node] : node instanceof SvgNode ? [] : (node.children ?? []).flatMap(leaves)
+// 文字と、その文字のすぐ外の箱
+function leaves(node, box = null) {
+  if (node instanceof SymbolNode) return [[node, box]]
+  return node instanceof SvgNode ? [] : (node.children ?? []).flatMap(child => leaves(child, node))
 }
 
 function numbered(tree, guide, tex) {
-  const marks = leaves(guide).flatMap(leaf => {
-    const k = leaf.style.color ? parseInt(leaf.style.color.slice(1), 16) - 1 : null
-    return [...leaf.text].map(char => [char, k])
+  const marks = leaves(guide).flatMap(([{ text, style }]) => {
+    const k = style.color ? parseInt(style.color.slice(1), 16) - 1 : null
+    return [...text].map(char => [char, k])
   })
   let at = 0
-  for (const leaf of leaves(tree)) {
+  for (const [leaf, box] of leaves(tree)) {
     const runs = []
     for (const char of leaf.text) {
       const [expected, k] = marks[at++] ?? []
@@ -47,18 +49,25 @@ function numbered(tree, guide, tex) {
       if (runs.length && runs.at(-1).k === k) runs.at(-1).text += char
       else runs.push({ text: char, k })
     }
-    if (runs.some(run => run.k !== null)) leaf.toMarkup = () => runs.map((run, i) => written(leaf, run, i + 1 < runs.length)).join("")
+    write(leaf, box, runs)
   }
   if (at !== marks.length) throw new Error(`記号の数が組み上がりと合わない: ${tex}`)
 }
 
+// \max のような名は、名を包む箱に番号を付ける。裸の文字を新しく包むと、字の幅の端数が変わる
+function write(leaf, box, runs) {
+  if (runs.every(run => run.k === null)) return
+  const bare = !leaf.toMarkup().startsWith("<span")
+  if (bare && !box.classes?.includes("mop")) throw new Error(`箱のない文字 ${leaf.text} に番号を付けられない`)
+  if (bare) box.setAttribute("data-s", runs[0].k)
+  else leaf.toMarkup = () => runs.map((run, i) => markup(leaf, run, i + 1 < runs.length)).join("")
+}
+
 // 一続きの文字から切り出した一片。右の余白は最後の一片だけに付く
-function written(leaf, { text, k }, more) {
-  const piece = Object.assign(Object.create(SymbolNode.prototype), leaf, { text, italic: more ? 0 : leaf.italic })
+function markup(leaf, { text, k }, more) {
+  const piece = Object.assign(new SymbolNode(text), leaf, { text, italic: more ? 0 : leaf.italic })
   delete piece.toMarkup
-  const html = piece.toMarkup()
-  if (k === null) return html
-  return html.startsWith("<span") ? html.replace("<span", `<span data-s="${k}"`) : `<span data-s="${k}">${html}</span>`
+  return k === null ? piece.toMarkup() : piece.toMarkup().replace("<span", `<span data-s="${k}"`)
 }
 
 function render([tex, displayMode, spans = []]) {

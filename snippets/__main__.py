@@ -4,6 +4,7 @@ python -m snippets check [ページ…]   式を照合し、判定の表を出�
 python -m snippets graph [ラベル]     式のつながりを数え、一つの式の上流と下流を並べる
 python -m snippets ledger             文中の式まで、判定を種類ごとに数える
 python -m snippets mutate [ページ…]  式と実装を一か所ずつ書きかえ、照合が断るかを見る
+python -m snippets precision          書き方ごとの浮動小数点の誤差を、すべての表で並べる
 python -m snippets new 話題           話題の三つのファイルを書く
 """
 
@@ -16,7 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from snippets._engine import report
+from snippets._engine.binding import import_topic, public_functions, topics
 from snippets._engine.book import DOCS, check_book
+from snippets._engine.computed import number_text
 from snippets._engine.evidence import NAMES, tally
 from snippets._engine.graph import CODE, FORMULA, KINDS, contradictions, is_relation
 from snippets._engine.ledger import KINDS as SPANS
@@ -43,6 +46,8 @@ def main(arguments=None):
     mutating.add_argument("pages", nargs="*", metavar="ページ", help="docs/activation/sigmoid.md など。なければ全部")
     mutating.add_argument("--sample", type=int, metavar="N", help="式と実装の一つずつから N 個だけを選ぶ")
     mutating.set_defaults(run=mutate_pages)
+    measuring = commands.add_parser("precision", help="書き方ごとの浮動小数点の誤差を、すべての表で並べる")
+    measuring.set_defaults(run=show_precision)
     creating = commands.add_parser("new", help="話題の三つのファイルを書く")
     creating.add_argument("topic", metavar="話題", help="activation.softplus など")
     creating.set_defaults(run=new)
@@ -128,6 +133,19 @@ def _show_side(name, labels, kind_of):
     for label in labels:
         kind = kind_of(label)
         print(f"  {label}" + (f"（{KINDS[kind]}）" if kind else ""))
+
+
+def show_precision():
+    """話題の accuracy で始まる関数の表を、すべて並べる。"""
+    console = Console()
+    for topic in topics():
+        for name in public_functions(topic):
+            if name.startswith("accuracy"):
+                headers, rows = getattr(import_topic(topic), name)()
+                table = Table(*headers, title=f"{topic}.{name}", box=None, header_style="bold")
+                for row in rows:
+                    table.add_row(*map(number_text, row))
+                console.print(table, "", markup=False)
 
 
 def new(topic):

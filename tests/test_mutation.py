@@ -22,7 +22,7 @@ from snippets._engine.trial import attempt, code_refusal
 from snippets.activation import relu, sigmoid, tanh
 from snippets.learning import gradient_descent
 
-SAMPLE = 3
+SAMPLE = 5
 PAGES = [page.name for page in read_book().values() if any(formula.expected for formula in page.formulas)]
 WEAK = r"""---
 title: 狭すぎる定義域
@@ -73,6 +73,24 @@ def folder(tmp_path):
     page.parent.mkdir(parents=True)
     page.write_text(WEAK, "utf-8")
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("neuron.bias_w0", "neuron.bias_w0.on_hyperplane() | 定数 | 0.0 → 0.5"),  # 境目のすぐ隣
+        (
+            "learning.gradient_descent",
+            r"learning.gradient_descent.is_stable | わずかに増やす | \rho → {1.000001 (\rho)}",
+        ),
+        ("activation.step", "activation.step.straight_through() | 比較 | w @ x > 0 → w @ x >= 0"),  # w だけが 0
+        ("neuron.neuron", "neuron.neuron.ones() | 2 倍 | N → 2 * N"),  # 成分が多すぎる実装
+    ],
+)
+def test_fine_difference_is_refused(page, name, sampled):
+    """境目のわずかなずれも、一つの記号だけが 0 のときの違いも、余分な成分も断られる。"""
+    mutant = next(m for trials in sampled for m in trials.mutants if m.name == name)
+    assert mutation.attempt(page, [mutant], str(mutation.DOCS))[name] is not None
 
 
 class TestWeakPage:

@@ -15,10 +15,13 @@ import numpy as np
 from . import ROOT, FormulaError
 from .evaluate import key_of
 from .nodes import Node
-from .values import is_array, lowered
+from .values import is_array, lowered, shape_text
 
 SNIPPETS = ROOT / "snippets"
 TESTS = ROOT / "tests"
+_ACCENT = re.compile(
+    r"\\(hat|bar|tilde|vec|widehat|widetilde|overline|dot)\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z])(.*)"
+)
 
 
 def topics():
@@ -103,9 +106,9 @@ def identifier(name):
     """記号のつづりに当たる Python の名。\\hat{y} は y_hat、\\lambda は lambda_。"""
     primes = "_prime" * name.count("'")
     name = name.replace("'", "")
-    if match := re.fullmatch(r"\\(hat|bar|tilde|vec)\{(.*)\}(.*)", name):
+    if match := _ACCENT.fullmatch(name):
         return identifier(match[2]) + "_" + match[1] + identifier(match[3]) + primes
-    name = re.sub(r"\\(?:operatorname\*?|text|mathrm|mathbf|mathit|mathsf|boldsymbol)\{([^{}]*)\}", r"\1", name)
+    name = re.sub(r"\\(?:operatorname\*?|text[a-z]*|math[a-z]+|boldsymbol|bm)\{([^{}]*)\}", r"\1", name)
     name = re.sub(r"\W+", "", name.replace("{", "").replace("}", "").replace("\\", "")) + primes
     return name + "_" if name in ("lambda", "in", "is", "as", "or", "and", "not") else name
 
@@ -207,3 +210,13 @@ def pass_by_symbol(node, symbols):
 def _brief(value):
     text = np.array2string(value, precision=6, threshold=8) if is_array(value) else repr(value)
     return text if len(text) < 80 else text[:77] + "…"
+
+
+def component(got, part):
+    """自由な添字に当たる成分。part は (位置, 添字の個数) の並びで、実装はちょうどその形を返す。"""
+    shape = tuple(length for _, length in part)
+    if not part:
+        return got
+    if np.shape(got) != shape:
+        raise FormulaError(f"実装の形が、添字の個数と違う\n  式 {'×'.join(map(str, shape))}  実装 {shape_text(got)}")
+    return got[tuple(position for position, _ in part)].item()

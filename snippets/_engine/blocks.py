@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 LABEL = re.compile(r"\\label\{([^{}]*)\}")
-INLINE_MATH = re.compile(r"(?:\{(when|exempt:[^{}]+)\})?(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
+INLINE_MATH = re.compile(r"(?:\{([a-z]+(?::[^{}]*)?)\})?(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")

@@ -7,13 +7,14 @@ import mpmath
 import numpy as np
 
 from . import FormulaError
+from .binding import component
 from .evaluate import Evaluator
 from .nodes import names
 from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, component, is_array, lifted, lowered, scalar, shape_text, show
+from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
 
 SIDES = (mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装

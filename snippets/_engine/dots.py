@@ -1,7 +1,7 @@
 """途中を略した並び。a_1, a_2, \\ldots, a_n の両隣を見比べて、あいだの成分を埋める。"""
 
 from . import FormulaError
-from .nodes import Node
+from .nodes import Node, rebuild
 
 
 def expand(items, evaluator):
@@ -23,7 +23,7 @@ def between(before, after, evaluator):
     if first is None:
         raise FormulaError("\\vdots の両隣が同じ", after.span)
     start, stop = int(first.args[0]), evaluator.integer(last)
-    if len(before) > 1 and fill(template, start - 1) != before[-2] and before[-2].op == before[-1].op:
+    if len(before) > 1 and _plain(fill(template, start - 1)) != before[-2] and before[-2].op == before[-1].op:
         raise FormulaError("\\vdots の前の成分が順に数えていない", before[-1].span)
     if stop <= start:
         raise FormulaError("\\vdots のあいだに成分がない", after.span)
@@ -51,6 +51,13 @@ def unify(first, last):
         found = found or (low and (low, high))
         args.append(part)
     return Node(first.op, tuple(args), first.start, first.end), *(found or (None, None))
+
+
+def _plain(node):
+    """x^1 を x にした式。"""
+    if node.op == "power" and node.args[1] == Node("number", ("1",)):
+        return _plain(node.args[0])
+    return rebuild(node, _plain)
 
 
 def fill(template, k):

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from .parser import RELATIONS
+from .relations import RELATIONS
 
 _COMPARISONS = ("<", ">", r"\le", r"\ge", r"\ne")
 LOGIC = {"and": r"\land", "or": r"\lor", "xor": r"\oplus"}

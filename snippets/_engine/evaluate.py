@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from . import FormulaError
+from . import FormulaError, linear, values
 from .nodes import Node, free_names
 from .operations import Operations
 from .symbols import CONSTANT, Symbols, total
@@ -14,11 +14,14 @@ from .values import elementwise, is_array, numeric, show, stack
 
 @dataclass(frozen=True)
 class Definition:
-    """式が定めたもの。parameters が None なら従属変数、index があれば成分ごとの定義。label は定めた式のラベル。"""
+    """式が定めたもの。label は定めた式のラベル。
+
+    parameters が None なら従属変数、index（名か名の組）があれば成分ごとの定義。
+    """
 
     parameters: tuple | None
     body: Node
-    index: str | None
+    index: str | tuple | None
     scope: "Scope"
     label: str = ""
 
@@ -30,7 +33,12 @@ class Definition:
         for name in used & self.scope.definitions.keys():
             if self.scope.definitions[name].parameters is None:
                 found |= self.scope.definitions[name].outer
-        return found - {self.index}
+        return found - set(self.indices)
+
+    @property
+    def indices(self):
+        """左辺の添字の並び。"""
+        return (self.index,) if isinstance(self.index, str) else self.index or ()
 
 
 @dataclass
@@ -116,11 +124,13 @@ class Evaluator(Operations):
             return self.dependents[name]
         raise FormulaError(f"{name} の値がない")
 
-    def defined(self, definition):
-        if definition.index is None:
+    def defined(self, definition, outer=0):
+        """定義の値。添字があれば、そのすべての値で計算して並べる。"""
+        if outer == len(definition.indices):
             return self.value(definition.body)
-        low, high = self.range(definition.index)
-        items = [self.at_index({definition.index: k}).number(definition.body) for k in range(low, high + 1)]
+        name = definition.indices[outer]
+        low, high = self.range(name)
+        items = [numeric(self.at_index({name: k}).defined(definition, outer + 1)) for k in range(low, high + 1)]
         return stack(items, self.carrier.dtype)
 
     def range(self, name):
@@ -136,6 +146,8 @@ class Evaluator(Operations):
         if node.op == "prime":
             bound = self.through_code and self.scope.code.get(key_of(node))
             return self.call_code(bound) if bound else self.slope(self.function(node.args[0]))
+        if node.op == "index":
+            return self.logarithm(self.number(node.args[1]))
         name = node.args[0]
         kind = self.scope.symbols[name].type
         if kind.builtin:
@@ -151,14 +163,24 @@ class Evaluator(Operations):
     def slope(self, function):
         return lambda x: elementwise(lambda u: self.carrier.derivative(function, u), x)
 
+    def logarithm(self, base):
+        """底の付いた対数。"""
+        scale = self.real("log", self.carrier.number(base))
+        return lambda x: elementwise(lambda u: values.divide(self.real("log", u), scale), x)
+
     def builtin(self, name):
         if name in ("max", "min"):
             return lambda *args: self.extreme(name, args)
+        if name in linear.FUNCTIONS:
+            return linear.FUNCTIONS[name]
         return lambda x: elementwise(lambda u: self.real(name, u), x)
 
     def real(self, name, u):
         """組みこみの関数。実数の範囲で値がなければ断る。"""
-        result = self.carrier.functions[name](u)
+        function = self.carrier.functions.get(name)
+        if function is None:
+            raise FormulaError(f"{name} は、この計算では扱えない")
+        result = function(u)
         if not self.carrier.is_real(result):
             raise FormulaError(f"{name}({show(u)}) は実数にならない")
         return result
@@ -210,4 +232,6 @@ class Evaluator(Operations):
 
 def key_of(node):
     """関数の節の名。ダッシュは後ろに付ける。"""
+    if node.op == "index":
+        return key_of(node.args[0])
     return key_of(node.args[0]) + "'" if node.op == "prime" else node.args[0]

@@ -3,8 +3,12 @@
 from .nodes import Node
 from .structures import Structures
 
-_OTHERWISE = (r"\text{otherwise}", r"\text{それ以外}", r"\text{その他}")
-_IF = (r"\text{if }", r"\text{if}", r"\text{ if }")
+_OTHERWISE = tuple(
+    rf"{font}{{{word}}}"
+    for font in (r"\text", r"\mathrm", r"\operatorname")
+    for word in ("otherwise", "otherwise.", "otherwise,", "if otherwise", "else", "それ以外", "その他")
+)
+_IF = tuple(rf"{font}{{{word}}}" for font in (r"\text", r"\mathrm") for word in ("if", "for", "when"))
 
 
 class Layouts(Structures):
@@ -37,6 +41,7 @@ class Layouts(Structures):
         return self.node(start, "cases", *branches)
 
     def case(self):
+        self.eat(r"\quad", r"\qquad")
         start = self.token.start
         if self.eat(*_OTHERWISE):
             return self.node(start, "otherwise")
@@ -66,7 +71,7 @@ class Layouts(Structures):
                 elif not self.at("\\\\"):
                     self.fail("& のうしろに関係がない")
             self.eat(",")
-            result.append(self.node(start, "chain", tuple(relations), *sides))
+            result.append(self.chained(start, relations, sides))
             if not self.eat("\\\\") and not self.at(r"\end{aligned}"):
                 self.fail("ここには \\\\ がいる")
         return result

@@ -2,17 +2,14 @@
 
 import numpy as np
 
-from . import FormulaError, values
+from . import FormulaError, linear, values
 from .dots import expand
+from .logic import Logic
+from .special import Special
 from .values import Family, elementwise, is_array, scalar, stack
 
-_COMPARE = {
-    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
 
-
-class Operations:
+class Operations(Special, Logic):
     """_op という名のメソッドが、op という節の値を求める。"""
 
     def _symbol(self, node, name):
@@ -79,16 +76,19 @@ class Operations:
         return elementwise(lambda u: self.real("sqrt", u), self.number(a))
 
     def _absolute(self, node, a):
+        """数の絶対値か、正方行列の行列式。"""
         value = self.number(a)
+        if linear.is_square(value):
+            return linear.determinant(value)
         if is_array(value):
             raise FormulaError("配列の絶対値は読み方が決まらない。長さなら \\lVert を使う")
         return abs(value)
 
     def _norm(self, node, a):
         value = self.number(a)
-        if not is_array(value) or value.ndim != 1:
-            raise FormulaError("ノルムの中は縦ベクトルにする")
-        return self.carrier.length(value @ value)
+        if not is_array(value) or (value.ndim != 1 and value.shape[0] != 1):
+            raise FormulaError("ノルムの中は縦ベクトルか横ベクトルにする")
+        return self.carrier.length(value.ravel() @ value.ravel())
 
     def _transpose(self, node, a):
         return values.transpose(self.number(a))
@@ -97,6 +97,8 @@ class Operations:
         return self.function(node)
 
     def _call(self, node, function, *args):
+        if function.op == "symbol" and self.scope.symbols[function.args[0]].type.builtin == "indicator":
+            return self.truth(self.bit(args[0]))
         return self.function(function)(*map(self.number, args))
 
     def _index(self, node, base, *indices):
@@ -133,7 +135,13 @@ class Operations:
         first, last = self.range(name) if low is None else (self.integer(low), self.integer(high))
         if not first <= last < first + 1000:
             raise FormulaError(f"{first} から {last} までの範囲は使えない")
-        items = [self.at_index({name: k}).number(body) for k in range(first, last + 1)]
+        inside = [self.at_index({name: k}) for k in range(first, last + 1)]
+        if body.op == "restricted":
+            condition, body = body.args
+            inside = [here for here in inside if here.bit(condition)]
+        items = [here.number(body) for here in inside]
+        if not items:
+            return self.empty(op)
         if op == "sum":
             return sum(items[1:], items[0])
         if any(map(is_array, items)):
@@ -147,33 +155,11 @@ class Operations:
             raise FormulaError("最大や最小を与える添字が一つに決まらない")
         return self.carrier.number(first + items.index(best))
 
-    def _compare(self, node, relations, *sides):
-        numbers = list(map(self.number, sides))
-        return all(
-            bool(np.all(_COMPARE[relation](a, b)))
-            for relation, a, b in zip(relations, numbers, numbers[1:], strict=False)
-        )
-
-    def bit(self, node):
-        value = self.value(node)
-        if not isinstance(value, (bool, np.bool_)) and (is_array(value) or value not in (0, 1)):
-            raise FormulaError("論理演算の相手は 0 か 1 か条件にする", node.span)
-        return bool(value)
-
-    def truth(self, value):
-        return self.carrier.number(int(value))
-
-    def _and(self, node, a, b):
-        return self.truth(self.bit(a) & self.bit(b))
-
-    def _or(self, node, a, b):
-        return self.truth(self.bit(a) | self.bit(b))
-
-    def _xor(self, node, a, b):
-        return self.truth(self.bit(a) ^ self.bit(b))
-
-    def _not(self, node, a):
-        return self.truth(not self.bit(a))
+    def empty(self, op):
+        """何もない総和は 0、総乗は 1。"""
+        if op not in ("sum", "product"):
+            raise FormulaError("最大や最小を選ぶものがない")
+        return self.carrier.number(int(op == "product"))
 
     def _cases(self, node, *branches):
         """真になる枝の値。重なる枝どうしは同じ値でなければならない。"""
@@ -224,6 +210,10 @@ class Operations:
         if variable.op == "index" and variable.args[0].op == "symbol":
             container, at, current = self.locate(variable.args[0], variable.args[1:])
             return variable.args[0].args[0], current, lambda t: replaced(container, at, t)
+        if variable.op == "index" and variable.args[0].op == "index":
+            name, vector, put = self.replaceable(variable.args[0])
+            _, at, current = self.locate(*variable.args[:1], variable.args[1:])
+            return name, current, lambda t: put(replaced(vector, at, t))
         raise FormulaError("何について微分するのか分からない")
 
 

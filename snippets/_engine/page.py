@@ -13,7 +13,6 @@ from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 DIRECTIVES = ("graph", "ledger")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
 _LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
-_MARKED = re.compile(r"\{([\w:]*)\}\0")  # 式の前に残った、読めない印
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
 
@@ -199,6 +198,4 @@ def _read_text(page, text, line):
     for match in INLINE_MATH.finditer(prose):
         mark, _, reason = (match[1] or "").partition(":")
         page.spans.append(Span(line, match[2], mark, reason))
-    for mark in _MARKED.findall(INLINE_MATH.sub("\0", prose)):
-        page.complain(line, f"式の印 {{{mark}}} は読めない。条件は {{when}}$…$、免除は {{exempt:理由}}$…$ と書く")
     page.links |= {Path(os.path.normpath(page.path.parent / link)) for link in _LINK.findall(prose)}

@@ -1,21 +1,20 @@
 """字句の並びを木にする。二通りに読める書き方と、知らない書き方は、位置を添えて断る。
 
-優先順位は弱い順に  = ≤ ←,  ∨ ∧ ⊕,  + −,  ⊙,  · × /,  並べた積,  添字と累乗。
+優先順位は弱い順に  = ≤ ←,  ∨ ∧ ⊕,  + −,  ⊙,  · × / mod,  並べた積,  添字と累乗。
 """
 
 from . import FormulaError
+from .bars import pair_bars
 from .layouts import Layouts
-from .nodes import Node, depth
+from .nodes import Node
+from .relations import LOGIC, Relations
+from .structures import DOTS
 from .symbols import symbolize
-from .tokens import Token, tokenize
+from .tokens import Token, starts_factor, tokenize
 
-RELATIONS = {"=": "=", r"\leftarrow": "<-", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", r"\ne": "!="}
-LOGIC = {r"\land": "and", r"\lor": "or", r"\oplus": "xor"}
-_DEPTH = 100  # 木の深さの上限
-_NOT_FACTOR = {
-    r"\cdot", r"\times", r"\odot", r"\land", r"\lor", r"\oplus", r"\leftarrow", r"\le", r"\ge", r"\ne",
-    r"\rvert", r"\rVert", r"\}", r"\top", r"\vdots", r"\ldots", r"\cdots", r"\quad", r"\qquad", r"\end",
-}  # fmt: skip
+_PRODUCTS = {r"\cdot": "dot", r"\times": "times", "/": "divide", r"\bmod": "modulo"}
+_LOOSE = {"multiply", "dot", "times", "divide", "modulo"}
+_DEPTH = 40  # 括弧や添字の入れ子
 
 
 def parse(latex, symbols, bare_functions=False):
@@ -42,15 +41,16 @@ def parse_arguments(latex, symbols):
     return left, result
 
 
-class Parser(Layouts):
-    """一つの式の読み手。辺・項・因子をここで、分数や行列などの形を Structures と Layouts で読む。"""
+class Parser(Relations, Layouts):
+    """一つの式の読み手。項と因子をここで、文と関係を Relations で、分数や行列などの形を Layouts で読む。"""
 
     def __init__(self, latex, symbols):
-        self.latex, self.symbols, self.position = latex, symbols, 0
-        self.nesting = 0
-        self.bar_closes = False  # \| がノルムや引数の閉じになる場所
+        self.latex, self.symbols, self.position, self.depth = latex, symbols, 0, 0
+        self.bound = []  # いま読んでいる総和などの添字
+        self.leading = False  # 積の先頭の因子か
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
-        self.tokens = [*symbolize(tokenize(latex), symbols), Token("end", "", len(latex), len(latex))]
+        tokens = pair_bars(symbolize(tokenize(latex), symbols), self.names_function)
+        self.tokens = [*tokens, Token("end", "", len(latex), len(latex))]
 
     # ---- 字句
 
@@ -76,56 +76,6 @@ class Parser(Layouts):
     def node(self, start, op, *args):
         return Node(op, args, start, self.tokens[self.position - 1].end)
 
-    # ---- 文と関係
-
-    def statements(self):
-        if self.at(r"\begin{aligned}"):
-            result = self.aligned()
-        else:
-            result = [self.chain()]
-            while self.eat(","):
-                self.eat(r"\quad", r"\qquad")
-                result.append(self.chain())
-        if self.token.kind != "end":
-            self.fail(f"ここから先が読めない: {self.token.text}")
-        for statement in result:
-            if depth(statement) > _DEPTH:
-                self.fail("式が長すぎる。いくつかに分ける", statement.span)
-        return result
-
-    def chain(self):
-        start, sides, relations = self.token.start, [self.side()], []
-        while relation := self.relation():
-            relations.append(relation)
-            sides.append(self.side())
-        if len(relations) > 1:
-            self.refuse_bare_logic(sides)
-        return self.node(start, "chain", tuple(relations), *sides)
-
-    def relation(self):
-        if self.at(":"):
-            self.position += 1
-            self.need("=")
-            return "="
-        found = self.eat(*RELATIONS)
-        return RELATIONS[found] if found else None
-
-    def refuse_bare_logic(self, sides):
-        for side in sides:
-            if side.op in LOGIC.values():
-                self.fail("論理記号と関係が並ぶときは括弧がいる", side.span)
-
-    def condition(self):
-        """括弧や場合分けの中。比較も許す。"""
-        start, sides, relations = self.token.start, [self.side()], []
-        while not self.at(r"\leftarrow", ":") and (relation := self.relation()):
-            relations.append(relation)
-            sides.append(self.side())
-        if not relations:
-            return sides[0]
-        self.refuse_bare_logic(sides)
-        return self.node(start, "compare", tuple(relations), *sides)
-
     # ---- 辺、項、積
 
     def side(self):
@@ -143,11 +93,31 @@ class Parser(Layouts):
         start = self.token.start
         if self.eat("-"):
             left = self.node(start, "negative", self.term())
+            if left.args[0].op == "modulo":
+                self.fail("余りがどこまでにかかるか決まらない。括弧を書く", left.span)
         else:
+            self.eat("+")
             left = self.term()
         while sign := self.eat("+", "-"):
-            left = self.node(start, "add" if sign == "+" else "subtract", left, self.term())
+            if self.at(*DOTS) and sign == "+":
+                left = self.series(start, left)
+                continue
+            right = self.term()
+            if "modulo" in (left.op, right.op):
+                self.fail("余りがどこまでにかかるか決まらない。括弧を書く", (start, right.end))
+            left = self.node(start, "add" if sign == "+" else "subtract", left, right)
         return left
+
+    def series(self, start, left):
+        """a_1 + a_2 + \\cdots + a_n。途中は、両隣から数えあげる。"""
+        dots = self.token
+        self.position += 1
+        self.need("+")
+        items = [Node("dots", (), dots.start, dots.end), self.term()]
+        while left.op == "add":
+            left, last = left.args
+            items.insert(0, last)
+        return self.node(start, "series", left, *items)
 
     def term(self):
         start, left = self.token.start, self.product()
@@ -157,50 +127,66 @@ class Parser(Layouts):
 
     def product(self):
         start, left = self.token.start, self.juxtaposed()
-        while op := self.eat(r"\cdot", r"\times", "/"):
-            right = self.juxtaposed() if op != "/" else self.factor()
-            left = self.node(start, {r"\cdot": "dot", r"\times": "times", "/": "divide"}[op], left, right)
-            if op == "/" and (self.starts_factor() or self.at(r"\cdot", r"\times", "/")):
+        while op := self.eat(*_PRODUCTS):
+            right = self.juxtaposed() if op in (r"\cdot", r"\times") else self.factor()
+            left = self.node(start, _PRODUCTS[op], left, right)
+            if op == "/" and (self.starts_factor() or self.at(*_PRODUCTS)):
                 self.fail("分母がどこまでか決まらない。\\frac か括弧を使う")
+            if op == r"\bmod" and (left.args[0].op in _LOOSE or self.starts_factor() or self.at(*_PRODUCTS)):
+                self.fail("余りがどこまでにかかるか決まらない。括弧を書く", left.span)
         return left
 
     def juxtaposed(self):
-        start, left = self.token.start, self.factor()
-        while self.starts_factor():
-            if self.token.kind == "number":
+        start = self.token.start
+        self.leading = self.tokens[self.position - 1].text not in _PRODUCTS
+        left = self.factor()
+        while self.starts_factor() and not self.reuses_index():
+            if self.token.kind == "number" and not self.closed_before():
                 self.fail(f"文字のあとの数 {self.token.text} は添字と紛れる。前に出すか \\cdot を書く")
+            if self.at("[") and left.op in ("symbol", "index") and self.brackets_index():
+                self.fail("角括弧が成分か積か決まらない。成分は x_{i}、積は ( ) で書く")
             left = self.node(start, "multiply", left, self.factor())
         return left
 
     def starts_factor(self):
-        token = self.token
-        if token.kind in ("symbol", "number", "letter"):
-            return True
-        if token.kind == "name":
-            return not token.text.startswith(r"\text{") and self.symbols.find((token.text,)) is None
-        if token.kind == "environment":
-            return token.text.startswith(r"\begin")
-        if token.text == r"\|":
-            return not self.bar_closes
-        if token.kind == "command":
-            return token.text not in _NOT_FACTOR
-        return token.text in ("(", "[", "{")
+        return starts_factor(self.token)
+
+    def closed_before(self):
+        """すぐ前が閉じ括弧で、うしろの数が添字に見えないか。"""
+        return self.tokens[self.position - 1].text in (")", "]", r"\}")
+
+    def brackets_index(self):
+        """[0] や [i] のように、添字とも読める角括弧か。"""
+        inner, close = self.tokens[self.position + 1], self.tokens[min(self.position + 2, len(self.tokens) - 1)]
+        integer = inner.kind == "symbol" and self.symbols[inner.text].type.kind == "integer"
+        return close.text == "]" and (inner.kind == "number" or integer)
 
     # ---- 因子
 
     def factor(self):
         """原子と、そのうしろの添字・累乗・ダッシュ・引数。"""
-        start, base, power = self.token.start, self.atom(), None
+        self.depth += 1
+        if self.depth > _DEPTH:
+            self.fail("入れ子が深すぎる")
+        result = self.scripted(self.token.start)
+        self.depth -= 1
+        return result
+
+    def scripted(self, start):
+        base, power = self.atom(), None
         while True:
             if self.at("_"):
-                base = self.subscript(start, base)
+                named = self.is_function(base)
+                base = self.function_subscript(start, base) if named else self.subscript(start, base)
             elif self.eat("'"):
                 base = self.primed(start, base)
+            elif self.eat("!"):
+                base = self.factorial(start, base)
             elif self.at("^"):
                 if base.op == "power" or power:
                     self.fail("累乗が重なっている。括弧を書く")
                 base, power = self.superscript(start, base)
-            elif self.is_function(base) and self.at("(", "["):
+            elif self.is_function(base) and self.at("(", "[", r"\{"):
                 base = self.called(start, base, power)
                 power = None
             elif self.is_function(base) and self.builtin(base) and self.starts_factor():
@@ -212,38 +198,19 @@ class Parser(Layouts):
             else:
                 return base
 
-    def subscript(self, start, base):
-        self.need("_")
-        if base.op in ("index", "power", "transpose"):
-            self.fail("添字は一度だけ、累乗より前に書く")
-        indices = self.indices()
-        return self.node(start, "index", base, *indices)
-
-    def primed(self, start, base):
-        if not self.is_function(base):
-            self.fail("ダッシュは関数にだけ付く", base.span)
-        return self.node(start, "prime", base)
-
-    def superscript(self, start, base):
-        """(節, 引数を待つ累乗)。転置、層の添字、関数の累乗、ふつうの累乗のどれか。"""
-        self.need("^")
-        if self.eat("'"):
-            return self.primed(start, base), None
-        if self.token.kind in ("letter", "command") and self.eat("T", r"\top"):
-            return self.node(start, "transpose", base), None
-        if base.op == "symbol" and self.symbols[base.args[0]].type.family[:1] == ("^",):
-            return self.node(start, "index", base, self.index_group()), None
-        exponent = self.group()
-        if not self.is_function(base):
-            return self.node(start, "power", base, exponent), None
-        if not self.builtin(base) or exponent.op != "number":
-            self.fail("関数の累乗は、合成か値の累乗か決まらない", base.span)
-        return base, exponent
-
     def is_function(self, node):
-        while node.op == "prime":
+        while node.op == "prime" or (node.op == "index" and node.args[0].op == "symbol" and self.builtin(node.args[0])):
             node = node.args[0]
         return node.op == "symbol" and self.symbols[node.args[0]].type.kind == "function"
 
+    def names_function(self, token):
+        """括弧の中の縦棒が区切りになりうる、ページの関数の字句か。"""
+        if token.kind != "symbol":
+            return token.text == "'"
+        kind = self.symbols[token.text].type
+        return kind.kind == "function" and not kind.builtin
+
     def builtin(self, node):
+        """組みこみの関数の名。底の付いた対数も log である。"""
+        node = node.args[0] if node.op == "index" else node
         return node.op == "symbol" and self.symbols[node.args[0]].type.builtin

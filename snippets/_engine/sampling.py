@@ -21,6 +21,26 @@ _STEP = 2.0**-22  # 境目のすぐ隣までの幅
 _LEVELS = (0.0, 1.0, -1.0, 0.5)  # 最初の標本では、すべてのスカラーがこの値でそろう
 
 
+def _spd(rng, shape):
+    """B Bᵀ + I。成分は float64 でちょうど表せる。"""
+    root = np.array([[rng.randint(-8, 8) / 4 for _ in range(shape[1])] for _ in range(shape[0])])
+    return root @ root.T + np.eye(shape[0])
+
+
+def _invertible(rng, shape):
+    """対角の優った行列。"""
+    noise = np.array([[rng.randint(-8, 8) / 4 for _ in range(shape[1])] for _ in range(shape[0])])
+    return noise + np.diag([rng.choice((-1, 1)) * 2.5 * shape[0] for _ in range(shape[0])])
+
+
+# 決まった形の配列
+_FIXED = {
+    "ones": lambda rng, shape: np.ones(shape), "identity": lambda rng, shape: np.eye(*shape),
+    "spd": _spd, "invertible": _invertible,
+}  # fmt: skip
+_WHOLE = {"simplex", "distinct", *_FIXED}  # 成分ごとには選べない配列
+
+
 class Smooth:
     """任意のなめらかな関数の代わり。係数は標本ごとに変わる。
 
@@ -94,7 +114,7 @@ class Sampler:
         """実数を一つだけ、わずかに増やすか減らした標本。配列では、どれか一つの成分を動かす。"""
         for symbol in self.reals:
             value = given[symbol.name]
-            if isinstance(value, Family) or not np.size(value) or symbol.type.base in ("simplex", "distinct"):
+            if isinstance(value, Family) or not np.size(value) or symbol.type.base in _WHOLE:
                 continue
             at = self.rng.choice(list(np.ndindex(value.shape))) if np.ndim(value) else None
             for step in (_STEP, -_STEP):
@@ -133,6 +153,8 @@ class Sampler:
         if kind.base == "simplex":
             cuts = sorted(self.rng.sample(range(1, 64), shape[0] - 1))
             return np.diff([0, *cuts, 64]) / 64.0
+        if kind.base in _FIXED:
+            return _FIXED[kind.base](self.rng, shape)
         if kind.base == "distinct":
             return np.array(self.rng.sample(range(-3 * 64, 3 * 64), math.prod(shape))).reshape(shape) / 64.0
         return np.array([self.number(kind.base) for _ in range(math.prod(shape))]).reshape(shape)
@@ -176,7 +198,7 @@ class Sampler:
 
 def zeros(value, kind):
     """すべて 0 の値。0 が定義域になければ、もとの値のまま。"""
-    if isinstance(value, Family) or kind.base in ("simplex", "distinct") or not inside(0.0, kind.base):
+    if isinstance(value, Family) or kind.base in _WHOLE or not inside(0.0, kind.base):
         return value
     return np.zeros(value.shape) if np.ndim(value) else 0.0
 

@@ -62,6 +62,8 @@ def classify(node, scope):
     head = head_of(sides[0], scope)
     if relations[0] != "=" or head[0] is None or is_defined(head[0], scope):
         return Statement("relation", node)
+    if head[0].endswith("'") and head[0] not in scope.symbols:
+        raise FormulaError(f"{head[0]} の前に、もとの関数を定める式がいる", sides[0].span)
     mentions_itself = any(head[0] in names(side) for side in sides[1:])
     if mentions_itself:
         layout = len(sides) == 2 and sides[1].op in ("matrix", "row")
@@ -85,15 +87,12 @@ def require_same_indices(left, others, scope):
 
 
 def head_of(side, scope):
-    """左辺が新しく定めうるもの。定められない形なら鍵は None。"""
-    index = None
-    if side.op == "index" and len(side.args) == 2 and side.args[1].op == "symbol":
-        kind = scope.symbols[side.args[1].args[0]].type
-        family = side.args[0].op == "symbol" and scope.symbols[side.args[0].args[0]].type.family
-        if family:
-            return f"{side.args[0].args[0]}{family[0]}", None, None
-        if kind.kind == "integer" and not kind.sampled_integer:
-            index, side = side.args[1].args[0], side.args[0]
+    """左辺が新しく定めうるもの。定められない形なら鍵は None。添字は一つなら名、二つなら名の組。"""
+    if family := family_key(side, scope):
+        return family, None, None
+    index, names = None, [i.args[0] for i in side.args[1:] if i.op == "symbol"] if side.op == "index" else []
+    if names and len(names) == len(set(names)) == len(side.args) - 1 and scope.indices >= set(names):
+        index, side = names[0] if len(names) == 1 else tuple(names), side.args[0]
     if side.op == "call" and all(arg.op == "symbol" for arg in side.args[1:]):
         parameters = tuple(arg.args[0] for arg in side.args[1:])
         if len(set(parameters)) == len(parameters):
@@ -103,6 +102,16 @@ def head_of(side, scope):
             raise FormulaError(f"{side.args[0]} に添字がない", side.span)
         return side.args[0], None, index
     return None, None, None
+
+
+def family_key(side, scope):
+    """層や時刻の値なら、その鍵。"""
+    if side.op != "index":
+        return None
+    if side.args[0].op != "symbol":
+        return family_key(side.args[0], scope)
+    family = scope.symbols[side.args[0].args[0]].type.family
+    return f"{side.args[0].args[0]}{family[0]}" if family else None
 
 
 def is_defined(key, scope):

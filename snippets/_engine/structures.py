@@ -1,58 +1,56 @@
-"""括弧、関数の引数、添字、分数、微分、総和の読み方。Parser の下の階。"""
+"""括弧、絶対値、関数の引数のように、一つの字句から始まる形の読み方。Parser の下の階。"""
 
 import difflib
 
-from .nodes import Node
+from .calculus import BIG, Calculus
+from .scripts import Scripts
 
-_DOTS = (r"\vdots", r"\ldots", r"\cdots")
-BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
-        r"\operatorname*{argmax}": "argmax", r"\operatorname*{argmin}": "argmin"}  # fmt: skip
-_PAIRS = {"(": ")", "[": "]"}
-_NESTING = 40
-_LOOSE = {
-    "add", "subtract", "negative", "multiply", "dot", "times", "divide", "hadamard", "and", "or", "xor", "not", "big",
-}  # fmt: skip
+DOTS = (r"\vdots", r"\ldots", r"\cdots")
+_PAIRS = {"(": ")", "[": "]", r"\{": r"\}"}
+_FENCES = {r"\lvert": (r"\rvert", "absolute"), r"\lVert": (r"\rVert", "norm"),
+           r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceiling")}  # fmt: skip
+# 波括弧は見えないので、囲んでも囲まなくても同じに組まれる形だけを囲める
+_SOLID = {"symbol", "number", "group", "index", "call", "fraction", "sqrt", "root", "matrix", "row", "norm", "lnorm",
+          "absolute", "floor", "ceiling", "binomial", "inner", "prime"}  # fmt: skip
+_TERM = {"multiply", "dot", "times", "divide", "power", "transpose"}
 
 
-class Structures:
+class Structures(Calculus, Scripts):
     """一つの字句から始まる形を読む。字句を進める道具は Parser にある。"""
 
     def atom(self):
-        """一つの原子。入れ子の数を数え、深すぎる式は断る。"""
-        self.nesting += 1
-        if self.nesting > _NESTING:
-            self.fail("入れ子が深すぎる")
-        result = self.primary()
-        self.nesting -= 1
-        return result
-
-    def primary(self):
         start, token = self.token.start, self.token
+        leading, self.leading = self.leading, False
         if token.text in (r"\max", r"\min") and self.tokens[self.position + 1].text == "_":
             self.position += 1
             return self.big(start, BIG[token.text])
         if token.kind in ("symbol", "number"):
             self.position += 1
             return self.node(start, token.kind, token.text)
-        if self.at("(", "["):
+        if self.at(*_PAIRS):
             return self.parentheses(start)
         if self.eat("{"):
-            return self.invisible(self.closed("}"))
-        if self.eat(r"\lvert"):
-            return self.node(start, "absolute", self.closed(r"\rvert"))
-        if self.at(r"\lVert", r"\|"):
-            close = r"\|" if self.eat(r"\|") else (self.eat(r"\lVert") and r"\rVert")
-            return self.node(start, "norm", self.closing_bar(self.closed, close))
+            return self.invisible(leading)
+        if fence := self.eat(*_FENCES):
+            close, op = _FENCES[fence]
+            return self.node(start, op, self.closed(close))
+        if self.eat(r"\langle"):
+            return self.inner(start)
         if self.eat(r"\lnot"):
             return self.node(start, "not", self.factor())
         if self.eat(r"\sqrt"):
-            return self.node(start, "sqrt", self.group())
+            degree = self.closed("]") if self.eat("[") else None
+            return self.node(start, "root", self.group(), degree) if degree else self.node(start, "sqrt", self.group())
         if self.eat(r"\frac"):
             return self.fraction(start)
+        if self.eat(r"\binom"):
+            return self.node(start, "binomial", self.group(), self.group())
         if op := self.eat(*BIG):
             return self.big(start, BIG[op])
         if self.eat(r"\nabla"):
             return self.nabla(start)
+        if self.eat(r"\underbrace", r"\overbrace"):
+            return self.labelled(start)
         if self.at(r"\begin{pmatrix}", r"\begin{bmatrix}"):
             return self.matrix(start)
         if self.eat(r"\begin{cases}"):
@@ -61,7 +59,7 @@ class Structures:
 
     def unknown(self):
         text = self.token.text or "式の終わり"
-        if text == "|":
+        if text in ("|", r"\|"):
             self.fail("縦棒の開きと閉じが決まらない。\\lvert と \\rvert を使う")
         if self.token.kind in ("letter", "name") or text.startswith("\\"):
             declared = [s.name for s in self.symbols.declared()]
@@ -77,10 +75,15 @@ class Structures:
         self.need(close)
         return inner
 
-    def invisible(self, inner):
-        """式の途中の {…}。波括弧は紙に出ないので、和や積を囲んでも、読者にはまとまって見えない。"""
-        if inner.op in _LOOSE or (inner.op == "call" and self.builtin(inner.args[0]) and self.at("^")):
-            self.fail("波括弧は表示されず、まとまりが見えない。丸括弧で囲む", inner.span)
+    def invisible(self, leading):
+        """項の中の {…}。組むと見えないので、囲まなくても同じ形か、囲みが積の全体のときだけを許す。"""
+        inner = self.side()
+        if self.eat(r"\choose"):
+            inner = self.node(inner.start, "binomial", inner, self.side())
+        self.need("}")
+        alone = leading and inner.op in _TERM and not (self.starts_factor() or self.at("^", "_", "'", "!"))
+        if (inner.op not in _SOLID and not alone) or (inner.op == "call" and self.at("^")):
+            self.fail("波括弧は見えないので、まとまりが読み手に分からない。( ) で囲む", inner.span)
         return inner
 
     def group(self):
@@ -97,152 +100,73 @@ class Structures:
         return self.token.kind == "number" and self.latex[self.token.start] != "{"
 
     def parentheses(self, start):
-        close = _PAIRS[self.eat(*_PAIRS)]
-        outer, self.bar_closes = self.bar_closes, False
+        opened = self.eat(*_PAIRS)
         items = [self.item()]
         while self.eat(","):
             items.append(self.item())
-        self.bar_closes = outer
-        self.need(close)
+        if opened == r"\{" and (len(items) > 1 or items[0].op == "compare"):
+            self.fail("集合は読めない", (start, self.token.end))
+        self.need(_PAIRS[opened])
         return self.node(start, "row", *items) if len(items) > 1 else self.node(start, "group", items[0])
 
     def item(self):
         start = self.token.start
-        if self.eat(*_DOTS):
+        if self.eat(*DOTS):
             return self.node(start, "dots")
         return self.condition()
 
-    def closing_bar(self, read, *args):
-        """\\| が閉じとして現れる場所を読む。"""
-        outer, self.bar_closes = self.bar_closes, True
-        result = read(*args)
-        self.bar_closes = outer
-        return result
+    def inner(self, start):
+        left = self.side()
+        self.need(",")
+        return self.node(start, "inner", left, self.closed(r"\rangle"))
+
+    def labelled(self, start):
+        """\\underbrace{…}_{\\text{…}}。名札は読み手への言葉なので、値を変えない。"""
+        inner = self.group()
+        if self.eat("_", "^"):
+            if self.token.kind != "name" or not self.token.text.startswith(r"\text{"):
+                self.fail("\\underbrace の名札は \\text で書く")
+            self.position += 1
+        return self.node(start, "group", inner)
 
     # ---- 関数の引数
 
     def called(self, start, function, power):
-        close = {"(": ")", "[": "]"}[self.eat("(", "[")]
-        arguments = [self.closing_bar(self.side)]
-        while self.eat(",", r"\|", "|", r"\mid"):
-            arguments.append(self.closing_bar(self.side))
+        close = _PAIRS[self.eat(*_PAIRS)]
+        arguments = [self.argument(function)]
+        while self.eat(",", ";", r"\|", r"\mid") or (self.eat("|") and (self.eat("|") or True)):
+            arguments.append(self.side())
         self.need(close)
         call = self.node(start, "call", function, *arguments)
+        if self.builtin(function) not in ("", "max", "min") and len(arguments) > 1:
+            self.fail("この関数の引数は一つ", call.span)
         if self.builtin(function) and len(arguments) == 1 and self.at("^"):
             self.fail("累乗が引数に付くか関数の値に付くか決まらない。括弧を書く")
         return self.node(start, "power", call, power) if power else call
 
+    def argument(self, function):
+        return self.condition() if self.builtin(function) == "indicator" else self.side()
+
     def applied(self, start, function, power):
         """\\log y のように括弧のない引数。因子一つだけで、うしろに積が続いてはならない。"""
         argument = self.factor()
-        if self.starts_factor() or self.at(r"\cdot", r"\times", "/"):
+        if self.starts_factor() or self.at(r"\cdot", r"\times", "/", r"\bmod"):
             self.fail("関数の引数がどこまでか決まらない。括弧を書く")
         call = self.node(start, "call", function, argument)
         return self.node(start, "power", call, power) if power else call
 
-    # ---- 添字
-
-    def indices(self):
-        """_{i}、_{ij}、_{i,j}。行列でない限り一つ。"""
-        if not self.eat("{"):
-            return [self.index_group()]
-        result = [self.index()]
-        while not self.eat("}"):
-            self.eat(",")
-            result.append(self.index())
-        return result
-
-    def index_group(self):
-        """{添字} か、一字句の添字。"""
-        if self.eat("{"):
-            inner = self.index()
-            self.need("}")
-            return inner
-        return self.index_atom()
-
-    def index(self):
-        """添字は整数の文字と数の和か差。"""
-        start, left = self.token.start, self.index_atom()
-        while sign := self.eat("+", "-"):
-            left = self.node(start, "add" if sign == "+" else "subtract", left, self.index_atom())
-        return left
-
-    def index_atom(self):
-        if self.token.kind not in ("symbol", "number"):
-            if self.token.kind in ("letter", "name", "command"):
-                self.unknown()
-            self.fail("添字は宣言した整数か数で書く")
-        return self.atom()
-
-    # ---- 分数と微分
-
-    def fraction(self, start):
-        derivative = self.differential()
-        if derivative:
-            return self.derivative(start, derivative)
-        token = self.token
-        if self.unbraced_number() and len(token.text) == 2:
-            self.position += 1
-            top = Node("number", (token.text[0],), token.start, token.start + 1)
-            bottom = Node("number", (token.text[1],), token.start + 1, token.end)
-            return self.node(start, "fraction", top, bottom)
-        top = self.group()
-        return self.node(start, "fraction", top, self.group())
-
-    def differential(self):
-        """\\frac のうしろが微分なら、その印 d か \\partial。"""
-        after = self.tokens[self.position + 1] if self.at("{") else self.token
-        return after.text if after.kind in ("letter", "command") and after.text in ("d", r"\partial") else None
-
-    def derivative(self, start, mark):
-        inside = self.eat("{")
-        self.need(mark)
-        if self.at("^"):
-            self.fail("高階の微分はまだ読めない")
-        operand = self.closed("}") if inside else None
-        if operand and operand.op in ("add", "subtract", "negative"):
-            self.fail("どこまでを微分するのか決まらない。括弧を書く", operand.span)
-        self.need("{")
-        self.eat(mark) or self.fail(f"分母に {mark} がない")
-        variable = self.factor()
-        self.need("}")
-        if operand is None:
-            operand = self.operand()
-        return self.node(start, "derivative", operand, variable)
-
-    def nabla(self, start):
-        if not self.eat("_"):
-            self.fail("何についての勾配か分からない。\\nabla_w のように書く")
-        variable = self.group()
-        if self.at("_"):
-            variable = self.subscript(variable.start, variable)
-        return self.node(start, "derivative", self.operand(), variable)
-
-    def operand(self):
-        """微分される因子一つ。"""
-        inner = self.factor()
-        if self.starts_factor():
-            self.fail("どこまでを微分するのか決まらない。括弧を書く")
-        return inner
-
-    # ---- 総和、総乗、最大、最小
-
-    def big(self, start, op):
+    def function_subscript(self, start, function):
+        """\\log_2 の底と、1_{x > 0} の条件。"""
+        builtin = self.builtin(function)
+        if builtin == "log" and function.op == "symbol" and self.eat("_"):
+            return self.node(start, "index", function, self.group())
+        if builtin != "indicator":
+            self.fail("関数に添字が付いている", function.span)
         self.need("_")
-        low = high = None
-        if self.eat("{"):
-            index = self.atom()
-            low = self.sum() if self.eat("=") else None
-            self.need("}")
-        else:
-            index = self.atom()
-        if index.op != "symbol" or self.symbols[index.args[0]].type.kind != "integer":
-            self.fail("総和などの添字は宣言した整数にする", index.span)
-        if self.eat("^"):
-            high = self.group()
-        if (low is None) != (high is None):
-            self.fail("総和などの端は、両方書くか、両方略す")
-        body = self.product() if op == "sum" else self.factor()
-        if op != "sum" and (self.starts_factor() or self.at(r"\cdot", r"\times", "/")):
-            self.fail("どこまでが範囲か決まらない。括弧を書く")
-        return self.node(start, "big", op, index, low, high, body)
+        self.need("{")
+        close = _PAIRS.get(self.eat(*_PAIRS))
+        condition = self.condition()
+        if close:
+            self.need(close)
+        self.need("}")
+        return self.node(start, "call", function, condition)

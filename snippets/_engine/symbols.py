@@ -5,6 +5,9 @@ w: R^n             ベクトル        i: 1..n         ベクトルの添字
 W: R^{m, n}        行列            \\sigma: fn      式で定める関数
 p: (0, 1)          区間            f: fn abstract  任意のなめらかな関数
 y: bit             0 か 1          E: R(w)         w の任意のなめらかな関数
+I: identity^n      単位行列        A: spd^n        正定値の行列（invertible^n は正則な行列）
+x: as \\mathbf{x}   同じもの       1: ones^n        1 を並べたベクトル
+\\Gamma: fn gamma   決まった関数の、このページでのつづり
 z: R^{d@l} by ^l   層ごとの値      m: R by _t      時刻ごとの値
 """
 
@@ -17,13 +20,18 @@ from .tokens import Token, spelling
 BUILTIN = {
     r"\exp": "exp", r"\log": "log", r"\tanh": "tanh", r"\sinh": "sinh", r"\cosh": "cosh", r"\sin": "sin",
     r"\cos": "cos", r"\max": "max", r"\min": "min", r"\operatorname{erf}": "erf", r"\operatorname{sign}": "sign",
+    r"\tan": "tan", r"\arctan": "arctan", r"\arcsin": "arcsin", r"\arccos": "arccos", r"\det": "det",
+    r"\operatorname{sgn}": "sign", r"\operatorname{tr}": "trace", r"\operatorname{diag}": "diag",
 }  # fmt: skip
 CONSTANT = {"e": "e", r"\pi": "pi"}
 FINITE = {"bit": (0.0, 1.0), "sign": (-1.0, 1.0)}
 
-_BASE = r"R\+|R\*|R|Z|bit|sign|simplex|distinct|[(\[]\s*-?[\d.]+\s*,\s*-?[\d.]+\s*[)\]]"
+MATRICES = ("identity", "spd", "invertible")
+NAMED = {*BUILTIN.values(), "gamma", "digamma", "indicator"} - {"max", "min"}
+
+_BASE = r"R\+|R\*|R|Z|bit|sign|simplex|distinct|ones|identity|spd|invertible|[(\[]\s*-?[\d.]+\s*,\s*-?[\d.]+\s*[)\]]"
 _TYPE = re.compile(
-    rf"(?P<base>{_BASE})(?:\^(?:\{{(?P<dims>[^{{}}]+)\}}|(?P<dim>\w+)))?"
+    rf"(?P<base>{_BASE})(?:\^(?:\{{(?P<dims>(?:[^{{}}]|\{{[^{{}}]*\}})+)\}}|(?P<dim>\w+)))?"
     r"(?:\s+by\s+(?P<mark>[_^])(?P<letter>\w+))?"
 )
 _RANGE = re.compile(r"(?P<low>-?[\w{}\\]+(?:[+-]\d+)?)\.\.(?P<high>[\w{}\\]+(?:[+-]\d+)?)")
@@ -56,7 +64,9 @@ class Type:
     @property
     def mentioned(self):
         """次元、端、引数に現れる語。"""
-        return set(re.findall(r"[^\s,+.@{}()-]+", ",".join((*self.dims, self.low, self.high)))) | set(self.of)
+        return set(re.findall(r"(?:[^\s,+.@{}()-]|\{[^{}]*\})+", ",".join((*self.dims, self.low, self.high)))) | set(
+            self.of
+        )
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ def parse_type(text):
     text = text.strip()
     if text in ("fn", "fn abstract"):
         return Type("function", abstract=text != "fn")
+    if text.startswith("fn ") and text[3:] in NAMED:
+        return Type("function", builtin=text[3:])
     if match := re.fullmatch(r"R\(([^()]+)\)", text):
         return Type("real", of=tuple(part.strip() for part in match[1].split(",")))
     if match := _RANGE.fullmatch(text):
@@ -82,8 +94,9 @@ def parse_type(text):
         dims = match["dims"] or match["dim"]
         parts = tuple(part.strip() for part in dims.split(",")) if dims else ()
         family = (match["mark"], match["letter"]) if match["mark"] else ()
-        if match["base"] in ("simplex", "distinct") and len(parts) != 1:
+        if match["base"] in ("simplex", "distinct", *MATRICES) and len(parts) != 1:
             raise FormulaError(f"型 {text} が読めない。{match['base']}^n のように次元が一ついる")
+        parts *= 1 + (match["base"] in MATRICES)
         if match["base"][0] in "([":
             low, high = interval(match["base"])
             if not low < high:
@@ -142,6 +155,11 @@ class Symbols:
             raise FormulaError(f"{name} はあらかじめ決まった記号なので宣言できない")
         if key in self._table and not again:
             raise FormulaError(f"{name} が二度宣言されている")
+        if kind.startswith("as "):
+            if kind[3:] not in self:
+                raise FormulaError(f"{name} の指す {kind[3:]} が宣言されていない")
+            self._table[key] = self[kind[3:]]
+            return
         self._add(Symbol(name, parse_type(kind), meaning, kind))
 
     def _add(self, symbol):
@@ -161,7 +179,7 @@ class Symbols:
 
     def declared(self):
         """ページが宣言した記号を順に並べる。"""
-        return [s for key, s in self._table.items() if key not in self._reserved]
+        return [s for key, s in self._table.items() if key not in self._reserved and key == spelling(s.name)]
 
     def include(self, symbol):
         """ほかのページで定めた記号を足す。型が違えば断る。"""

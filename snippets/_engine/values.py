@@ -9,7 +9,7 @@ import operator
 import mpmath
 import numpy as np
 
-from . import FormulaError
+from . import FormulaError, linear
 
 DIGITS = 60
 mpmath.mp.dps = DIGITS
@@ -21,7 +21,7 @@ class Family(dict):
 
 def whole(b):
     """整数なら、その値。"""
-    return int(b) if b == int(b) else None
+    return int(b) if abs(b) < 10**9 and b == int(b) else None
 
 
 class Exact:
@@ -30,6 +30,8 @@ class Exact:
     functions = {
         "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "sinh": mpmath.sinh, "cosh": mpmath.cosh,
         "sin": mpmath.sin, "cos": mpmath.cos, "erf": mpmath.erf, "sign": mpmath.sign, "sqrt": mpmath.sqrt,
+        "tan": mpmath.tan, "arctan": mpmath.atan, "arcsin": mpmath.asin, "arccos": mpmath.acos,
+        "gamma": mpmath.gamma, "digamma": mpmath.digamma, "floor": mpmath.floor, "ceiling": mpmath.ceil,
         "e": lambda: mpmath.e + 0, "pi": lambda: mpmath.pi + 0,
     }  # fmt: skip
     number = staticmethod(mpmath.mpf)
@@ -62,6 +64,8 @@ class Double:
     functions = {
         "exp": np.exp, "log": np.log, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin,
         "cos": np.cos, "erf": lambda x: float(mpmath.erf(x)), "sign": np.sign, "sqrt": np.sqrt,
+        "tan": np.tan, "arctan": np.arctan, "arcsin": np.arcsin, "arccos": np.arccos, "floor": np.floor,
+        "gamma": lambda x: float(mpmath.gamma(x)), "digamma": lambda x: float(mpmath.digamma(x)), "ceiling": np.ceil,
         "e": lambda: float(np.e), "pi": lambda: float(np.pi),
     }  # fmt: skip
     number = staticmethod(float)
@@ -167,6 +171,8 @@ def divide(a, b):
 
 
 def power(a, b, carrier):
+    if linear.is_square(a) and not is_array(b) and carrier.whole(b):
+        return linear.matrix_power(a, carrier.whole(b))
     if is_array(a) or is_array(b):
         raise FormulaError("配列の累乗は読み方が決まらない")
     exponent = carrier.whole(b)
@@ -195,16 +201,6 @@ def stack(items, dtype):
     for k, item in enumerate(items):
         result[k] = item
     return result
-
-
-def component(got, part):
-    """自由な添字に当たる成分。part は (位置, 添字の個数) の並びで、実装はちょうどその形を返す。"""
-    shape = tuple(length for _, length in part)
-    if not part:
-        return got
-    if np.shape(got) != shape:
-        raise FormulaError(f"実装の形が、添字の個数と違う\n  式 {'×'.join(map(str, shape))}  実装 {shape_text(got)}")
-    return got[tuple(position for position, _ in part)].item()
 
 
 def show(value):

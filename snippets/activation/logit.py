@@ -6,7 +6,10 @@
 
 import numpy as np
 import scipy.special
+import torch
+from torch.nn import functional as F
 
+from snippets._precision import Comparison, line, on_torch
 from snippets.activation.sigmoid import sigmoid
 
 
@@ -14,7 +17,7 @@ def _probability(p):
     """p が [0, 1] に収まることを確かめる。"""
     if not np.all((np.asarray(p) >= 0) & (np.asarray(p) <= 1)):
         raise ValueError(f"p は 0 以上 1 以下にする。受け取ったのは {p}")
-    return np.asarray(p, dtype=float)
+    return np.asarray(p, dtype=np.result_type(np.asarray(p), np.float16))  # float16 と float32 は広げない
 
 
 def odds(p):
@@ -57,6 +60,73 @@ def cross_entropy(x, t):
     PyTorch の binary_cross_entropy_with_logits にあたる。シグモイド関数の値は使わない。
     """
     return np.maximum(x, 0) - np.multiply(t, x) + np.log1p(np.exp(-np.abs(x)))
+
+
+def through_probability(x, t):
+    """交差エントロピーの左辺をそのまま書いたもの。σ(x) が 1 か 0 に丸められると ∞ か nan になる。"""
+    p = sigmoid(x)
+    return -t * np.log(p) - (1 - t) * np.log(1 - p)
+
+
+FORMS = Comparison(
+    exact=lambda p: (p / (1 - p)).log(),
+    ways={
+        "log(p / (1 - p))": lambda p: np.log(p / (1 - p)),
+        "log(p) - log(1 - p)": lambda p: np.log(p) - np.log(1 - p),
+        "log(p) - log1p(-p)": lambda p: np.log(p) - np.log1p(-p),
+        "2 * arctanh(2 * p - 1)": lambda p: 2 * np.arctanh(2 * p - 1),
+        "このノートの logit": logit,
+        "scipy.special.logit": scipy.special.logit,
+        "torch.logit": on_torch(torch.logit),
+    },
+    home=0.25,
+    points=line(0.5, 1.0, reach=1, spans=(1,)),
+    domain=lambda p: (p > 0) & (p < 1),
+)
+
+SOFTPLUS_FORMS = Comparison(
+    exact=lambda x: x.exp().log1p(),
+    ways={
+        "log(1 + exp(x))": lambda x: np.log(1 + np.exp(x)),
+        "log1p(exp(x))": lambda x: np.log1p(np.exp(x)),
+        "max(0, x) + log1p(exp(-abs(x)))": lambda x: np.maximum(0, x) + np.log1p(np.exp(-np.abs(x))),
+        "このノートの softplus": softplus,
+        "-scipy.special.log_expit(-x)": lambda x: -scipy.special.log_expit(-x),
+        "F.softplus": on_torch(F.softplus),
+    },
+    home=0,
+)
+
+LOSS_FORMS = Comparison(
+    exact=lambda x: (-x).exp().log1p(),
+    ways={
+        "-t log(σ) - (1 - t) log(1 - σ)": lambda x: through_probability(x, 1),
+        "softplus(x) - t x": lambda x: softplus(x) - x,
+        "このノートの cross_entropy": lambda x: cross_entropy(x, 1),
+        "F.binary_cross_entropy": on_torch(
+            lambda x: F.binary_cross_entropy(torch.sigmoid(x), torch.ones_like(x), reduction="none")
+        ),
+        "F.binary_cross_entropy_with_logits": on_torch(
+            lambda x: F.binary_cross_entropy_with_logits(x, torch.ones_like(x), reduction="none")
+        ),
+    },
+    home=0,
+)
+
+
+def accuracy():
+    """ロジットの書き方ごとの誤差。"""
+    return FORMS.table()
+
+
+def accuracy_softplus():
+    """ソフトプラス関数の書き方ごとの誤差。"""
+    return SOFTPLUS_FORMS.table()
+
+
+def accuracy_loss():
+    """正解が 1 のときの交差エントロピーの、書き方ごとの誤差。"""
+    return LOSS_FORMS.table()
 
 
 def scales():
@@ -115,3 +185,25 @@ def plot_round_trip(ax):
     ax.axvline(53 * np.log(2), color="C0", ls="--", label="σ(x) が 1 に丸められる境目")
     ax.set(xlabel="x", ylabel="誤差")
     ax.legend(loc="upper left")
+
+
+def plot_accuracy(fig):
+    """ロジットの書き方ごとの、float64 の誤差。上は p が 0 に近いほど左、下は p が 1/2 に近いほど左。"""
+    fig.set_size_inches(6.8, 7.2)
+    near_zero, near_half = fig.subplots(2)
+    p = FORMS.sample(np.float64)
+    near_zero.set(xscale="log", xlabel="p", xlim=(1e-20, 0.5))
+    FORMS.plot(near_zero)
+    near_half.set(xscale="log", xlabel="1/2 − p", xlim=(4e-17, 0.25))
+    FORMS.plot(near_half, 0.5 - p)
+    near_half.get_legend().remove()
+
+
+def plot_accuracy_losses(fig):
+    """ソフトプラス関数（上）と、正解が 1 のときの交差エントロピー（下）の、書き方ごとの float64 の誤差。"""
+    fig.set_size_inches(6.8, 7.2)
+    panels = {"ソフトプラス関数の入力 x": SOFTPLUS_FORMS, "ロジット x": LOSS_FORMS}
+    for ax, (name, forms) in zip(fig.subplots(2), panels.items(), strict=True):
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set(xlabel=name, xlim=(-1e4, 1e4))
+        forms.plot(ax)

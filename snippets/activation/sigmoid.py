@@ -7,6 +7,10 @@
 import functools
 
 import numpy as np
+import scipy.special
+import torch
+
+from snippets._precision import Comparison, on_torch
 
 
 def sigmoid(x):
@@ -72,6 +76,25 @@ def layer_gradients(depth=20, width=64, seed=0):
     return tuple(norms[::-1])
 
 
+FORMS = Comparison(
+    exact=lambda x: 1 / (1 + (-x).exp()),
+    ways={
+        "1 / (1 + exp(-x))": reciprocal,
+        "exp(x) / (1 + exp(x))": ratio,
+        "(1 + tanh(x / 2)) / 2": lambda x: (1 + np.tanh(x / 2)) / 2,
+        "このノートの sigmoid": sigmoid,
+        "scipy.special.expit": scipy.special.expit,
+        "torch.sigmoid": on_torch(torch.sigmoid),
+    },
+    home=0,
+)
+
+
+def accuracy():
+    """シグモイド関数の書き方ごとの誤差。"""
+    return FORMS.table()
+
+
 def slopes():
     """x ごとの値と傾き。"""
     return ("x", "σ(x)", "σ′(x)"), [(x, float(sigmoid(x)), float(derivative(x))) for x in (0, 1, 2, 5, 10)]
@@ -124,3 +147,10 @@ def plot_depth(ax):
     ax.semilogy(layers, norms[-1] * 0.25 ** (len(norms) - layers), "C0--", label="1 層ごとに 1/4 倍")
     ax.set(xlabel="層（1 が入口）", ylabel="勾配の大きさ", xticks=(1, 5, 10, 15, 20))
     ax.legend(loc="lower right")
+
+
+def plot_accuracy(ax):
+    """シグモイド関数の書き方ごとの、float64 の誤差。1 の線より下なら、ほぼ最後の桁まで正しい。"""
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set(xlabel="x", xlim=(-1e4, 1e4))
+    FORMS.plot(ax)

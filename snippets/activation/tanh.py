@@ -5,7 +5,9 @@
 """
 
 import numpy as np
+import torch
 
+from snippets._precision import Comparison, on_torch
 from snippets.activation.sigmoid import sigmoid
 
 
@@ -33,6 +35,24 @@ def naive(x):
 def from_sigmoid(x):
     """シグモイド関数からの作り方をそのまま書いたもの。0 のそばでは 1 − 1 の引き算で桁が落ちる。"""
     return 2 * sigmoid(2 * np.asarray(x)) - 1
+
+
+FORMS = Comparison(
+    exact=lambda x: (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()),
+    ways={
+        "定義の式のまま": naive,
+        "2σ(2x) − 1 のまま": from_sigmoid,
+        "このノートの tanh": tanh,
+        "np.tanh": np.tanh,
+        "torch.tanh": on_torch(torch.tanh),
+    },
+    home=1,
+)
+
+
+def accuracy():
+    """双曲線正接関数の書き方ごとの誤差。"""
+    return FORMS.table()
 
 
 def curvature(activation, n):
@@ -95,3 +115,9 @@ def plot_paths(fig):
         ax.plot(*np.transpose(path), "C1.-", lw=1.2)
         ax.plot(*goal, "C2*", ms=11)
         ax.set(title=name, xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+
+
+def plot_accuracy(ax):
+    """双曲線正接関数の書き方ごとの、float64 の誤差。x が正の側だけを描いた（負の側も同じ）。左へ行くほど 0 に近い。"""
+    ax.set(xscale="log", xlabel="x", xlim=(1e-20, 1e4))
+    FORMS.plot(ax)

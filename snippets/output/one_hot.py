@@ -5,7 +5,11 @@
 """
 
 import numpy as np
+import scipy.special
 import torch
+from torch.nn import functional as F
+
+from snippets._precision import Comparison, line, on_torch
 
 LOGITS = (2.0, 1.0, 0.1)  # 3 クラスの点数の例。正解は 0 番とする
 
@@ -29,7 +33,13 @@ def softmax(z):
 
 def probabilities(z):
     """モデルの確率 p。z: (C,) → (C,)。"""
-    return np.exp(z - _log_total(z))
+    return np.exp(z - log_sum_exp(z)[..., None])
+
+
+def log_sum_exp(z):
+    """log Σ exp(z) を返す。z: (…, C) → (…)。最大値をくくり出すので exp はあふれない。"""
+    top = np.max(z, axis=-1, keepdims=True)
+    return top[..., 0] + np.log(np.sum(np.exp(z - top), axis=-1))
 
 
 def cross_entropy(y, p):
@@ -41,20 +51,94 @@ def cross_entropy(y, p):
 
 
 def loss(z, t):
-    """点数と正解の番号から直接求める損失。z: (C,)、t: 0 以上 C 未満の整数 → 数。
+    """点数と正解の番号から直接求める損失。z: (…, C)、t: 0 以上 C 未満の整数 → (…)。
 
     ほかのクラスとの差だけを見る。確率を経由しないので、p が 0 に丸められるほど外れても有限の値になり、
     1 に丸められるほど当たっても、わずかな損失が 0 につぶれない。
     """
-    gaps = np.delete(z, int(t)) - z[int(t)]
-    return float(np.logaddexp(0, np.logaddexp.reduce(gaps)))
+    t = int(t)
+    gaps = np.delete(z, t, axis=-1) - np.asarray(z)[..., t : t + 1]
+    return np.logaddexp(0, np.logaddexp.reduce(gaps, axis=-1))
 
 
 def gradient(z, y):
     """損失の z についての勾配。z, y: (C,) → (C,)。torch の自動微分で求める。"""
     z = torch.tensor(np.asarray(z, dtype=float), requires_grad=True)
-    torch.nn.functional.cross_entropy(z, torch.tensor(np.asarray(y, dtype=float))).backward()
+    F.cross_entropy(z, torch.tensor(np.asarray(y, dtype=float))).backward()
     return z.grad.numpy()
+
+
+def three_scores(x):
+    """三つの点数 (x, 0, −x/3)。x: (N,) → (N, 3)。三つめは x と同じ型に丸めてある。"""
+    return np.stack([x, 0 * x, -x / 3], axis=-1)
+
+
+def two_scores(x):
+    """二つの点数 (x, x − 1)。x: (N,) → (N, 2)。二つめは x と同じ型に丸めてある。"""
+    return np.stack([x, x - 1], axis=-1)
+
+
+def naive_softmax(z):
+    """softmax の式をそのまま書いたもの。点数が 709.8 を超えると nan になる。"""
+    return np.exp(z) / np.sum(np.exp(z), axis=-1, keepdims=True)
+
+
+FORMS = Comparison(
+    exact=lambda z: [1 / sum((other - score).exp() for other in z) for score in z],
+    ways={
+        "exp(z) / sum(exp(z))": naive_softmax,
+        "exp(z - log_sum_exp(z))": probabilities,
+        "このノートの softmax": softmax,
+        "scipy.special.softmax": lambda z: scipy.special.softmax(z, axis=-1),
+        "torch.softmax": on_torch(lambda z: torch.softmax(z, -1)),
+    },
+    home=0,
+    inputs=three_scores,
+)
+
+TOTAL_FORMS = Comparison(
+    exact=lambda z: sum(score.exp() for score in z).log(),
+    ways={
+        "log(sum(exp(z)))": lambda z: np.log(np.sum(np.exp(z), axis=-1)),
+        "このノートの log_sum_exp": log_sum_exp,
+        "np.logaddexp.reduce": lambda z: np.logaddexp.reduce(z, axis=-1),
+        "scipy.special.logsumexp": lambda z: scipy.special.logsumexp(z, axis=-1),
+        "torch.logsumexp": on_torch(lambda z: torch.logsumexp(z, -1)),
+    },
+    home=1,
+    points=line(-np.log1p(np.exp(-1))),
+    inputs=two_scores,
+)
+
+LOSS_FORMS = Comparison(
+    exact=lambda z: sum((other - z[0]).exp() for other in z[1:]).log1p(),
+    ways={
+        "-log(softmax(z)[t])": lambda z: -np.log(softmax(z)[..., 0]),
+        "log_sum_exp(z) - z[t]": lambda z: log_sum_exp(z) - z[..., 0],
+        "このノートの loss": lambda z: loss(z, 0),
+        "scipy.special.log_softmax": lambda z: -scipy.special.log_softmax(z, axis=-1)[..., 0],
+        "F.cross_entropy": on_torch(
+            lambda z: F.cross_entropy(z, torch.zeros(len(z), dtype=torch.long), reduction="none")
+        ),
+    },
+    home=0,
+    inputs=three_scores,
+)
+
+
+def accuracy():
+    """softmax の書き方ごとの誤差。"""
+    return FORMS.table()
+
+
+def accuracy_total():
+    """log-sum-exp の書き方ごとの誤差。"""
+    return TOTAL_FORMS.table()
+
+
+def accuracy_loss():
+    """交差エントロピーの書き方ごとの誤差。"""
+    return LOSS_FORMS.table()
 
 
 def example():
@@ -94,7 +178,18 @@ def plot_gradient(ax):
     ax.legend()
 
 
-def _log_total(z):
-    """log Σ exp(z)。最大値をくくり出すので exp はあふれない。"""
-    top = np.max(z)
-    return top + np.log(np.sum(np.exp(np.asarray(z) - top)))
+def plot_accuracy(ax):
+    """点数 (x, 0, −x/3) の softmax の、書き方ごとの float64 の誤差。|x| が大きいほど、点数の差を丸めた誤差が効く。"""
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set(xlabel="x", xlim=(-1e4, 1e4))
+    FORMS.plot(ax)
+
+
+def plot_accuracy_losses(fig):
+    """点数 (x, x − 1) の log-sum-exp（上）と、点数 (x, 0, −x/3) の損失（下）の、書き方ごとの float64 の誤差。"""
+    fig.set_size_inches(6.8, 7.2)
+    panels = {"log-sum-exp を決める x": TOTAL_FORMS, "損失を決める x": LOSS_FORMS}
+    for ax, (name, forms) in zip(fig.subplots(2), panels.items(), strict=True):
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set(xlabel=name, xlim=(-1e4, 1e4))
+        forms.plot(ax)

@@ -1,5 +1,7 @@
 """ロジットに固有の性質。式との照合は tests/test_formulas.py が行う。"""
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets._precision import broken
 from snippets.activation import logit as topic
 from snippets.activation.logit import cross_entropy, derivative, logit, odds, softplus
 from snippets.activation.sigmoid import gain, sigmoid
@@ -168,3 +171,91 @@ def test_bound_to_probit_is_nearly_reached():
     x = np.linspace(-8, 8, 100_001)
     gap = np.max(np.abs(sigmoid(1.702 * x) - topic.normal_cdf(x)))
     assert 0.0094 < gap < 0.0095
+
+
+def worst(forms, way, dtype=np.float64):
+    """標本での最大の ULP。"""
+    return forms.errors(way, dtype).max()
+
+
+@pytest.mark.parametrize("way", ["log(p / (1 - p))", "log(p) - log(1 - p)", "torch.logit"])
+def test_plain_logit_is_half_the_answer_next_to_one_half(way):
+    """1/2 のすぐ左の数で、定義の形も torch.logit も、正しい答えの半分を返す。float16 でも同じ。"""
+    for dtype in (np.float64, np.float16):
+        p = np.nextafter(dtype(0.5), dtype(0))
+        right = 4 * (float(p) - 0.5)
+        assert float(logit(p)) == pytest.approx(right, rel=1e-3 if dtype == np.float16 else 1e-15)
+        assert topic.FORMS.values(way, np.full(64, p))[0] == pytest.approx(right / 2, rel=1e-3)
+
+
+def test_torch_logit_is_the_plain_form():
+    """torch.logit は、1/2 のそばで、素朴な log(p / (1 − p)) と同じ値を返す。"""
+    p = 0.5 - np.arange(1, 2000) * 2.0**-54
+    np.testing.assert_allclose(torch.logit(torch.tensor(p)).numpy(), np.log(p / (1 - p)), rtol=5e-16)
+    assert np.abs(torch.logit(torch.tensor(p)).numpy() / scipy.special.logit(p) - 1).max() == pytest.approx(0.5)
+
+
+def test_plain_logit_keeps_its_absolute_error():
+    """素朴な形でも、1/2 のそばでの絶対誤差は 2e-16 を超えない。"""
+    p = 0.5 - np.arange(1, 2000) * 2.0**-54
+    assert np.abs(np.log(p / (1 - p)) - scipy.special.logit(p)).max() < 2e-16
+
+
+def test_each_side_needs_its_own_form():
+    """log1p の差は 1/2 のそばで 4 桁ほどを失い、arctanh だけの形は 0 のそばで −∞ になる。"""
+    assert 1e4 < worst(topic.FORMS, "log(p) - log1p(-p)") < 1e7
+    edge = topic.FORMS.edges("2 * arctanh(2 * p - 1)", broken)[0]
+    assert 2 * edge - 1 == -1 and 2 * math.nextafter(edge, 1) - 1 > -1
+    for way in ("このノートの logit", "scipy.special.logit"):
+        assert worst(topic.FORMS, way) < 2 and worst(topic.FORMS, way, np.float16) < 2
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_logit_keeps_the_dtype(dtype):
+    """float16 と float32 の割合は、その型のまま返す。"""
+    assert logit(np.array([0.3, 0.9], dtype)).dtype == dtype
+
+
+def test_plain_softplus_breaks_on_both_sides():
+    """log(1 + e^x) は、−53 ln 2 から左で 0 になり、709.78 から右で ∞ になる。log1p で直るのは左だけ。"""
+    left, right = topic.SOFTPLUS_FORMS.edges("log(1 + exp(x))")
+    assert f"{left:.15g}" == "-36.7368005696771" and left == pytest.approx(-53 * np.log(2), rel=1e-15)
+    assert f"{right:.15g}" == "709.782712893384"
+    assert np.log(1 + np.exp(left)) == 0 < np.log(1 + np.exp(math.nextafter(left, 0)))
+    assert topic.SOFTPLUS_FORMS.edges("log1p(exp(x))") == (None, right)
+
+
+def test_torch_softplus_has_a_step_at_twenty():
+    """F.softplus は 20 を超えると入力をそのまま返し、相対誤差は 1e-10 になる。threshold=40 なら 3 ULP 以内。"""
+    x = np.nextafter(20, 21) + np.linspace(0, 20, 64)
+    step = torch.nn.functional.softplus(torch.tensor(x)).numpy()
+    np.testing.assert_array_equal(step, x)
+    assert 1 - step[0] / softplus(x[0]) == pytest.approx(1e-10, rel=0.1)
+    assert worst(topic.SOFTPLUS_FORMS, "F.softplus") > 1e5
+    smooth = torch.nn.functional.softplus(torch.tensor(np.linspace(-40, 60, 5001)), threshold=40).numpy()
+    np.testing.assert_allclose(smooth, np.logaddexp(0, np.linspace(-40, 60, 5001)), rtol=7e-16)
+
+
+def test_shifted_softplus_is_accurate_everywhere():
+    """最大を取り出した形とこのノートの実装は、どこでも 2 ULP 以内に収まる。"""
+    for way in ("max(0, x) + log1p(exp(-abs(x)))", "このノートの softplus"):
+        assert worst(topic.SOFTPLUS_FORMS, way) < 2 and worst(topic.SOFTPLUS_FORMS, way, np.float16) < 2
+
+
+def test_loss_through_probability_breaks_at_the_same_place():
+    """確率を経由すると、53 ln 2 から右で、対数の形は nan に、F.binary_cross_entropy は 0 になる。"""
+    plain = topic.LOSS_FORMS.edges("-t log(σ) - (1 - t) log(1 - σ)", broken)[1]
+    clamped = topic.LOSS_FORMS.edges("F.binary_cross_entropy")[1]
+    assert f"{plain:.15g}" == f"{clamped:.15g}" == "36.7368005696771"
+    x = np.array([40.0, -1000.0])
+    assert topic.LOSS_FORMS.values("F.binary_cross_entropy", x).tolist() == [0, 100]
+    assert np.isnan(topic.LOSS_FORMS.values("-t log(σ) - (1 - t) log(1 - σ)", x)[0])
+
+
+def test_order_of_subtraction_decides_the_loss():
+    """softplus(x) − x は 33 のあたりで 1 桁も合わなくなり、大きな数を先に引く実装は 2 ULP 以内に収まる。"""
+    assert 30 < topic.LOSS_FORMS.edges("softplus(x) - t x")[1] < 37
+    assert worst(topic.LOSS_FORMS, "このノートの cross_entropy") < 2
+    x = topic.LOSS_FORMS.sample(np.float64)
+    torchs = topic.LOSS_FORMS.errors("F.binary_cross_entropy_with_logits", np.float64)
+    assert torchs[np.abs(x) < 700].max() < 2

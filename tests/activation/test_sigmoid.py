@@ -1,6 +1,7 @@
 """シグモイド関数に固有の性質。式との照合は tests/test_formulas.py が行う。"""
 
 import itertools
+import math
 
 import mpmath
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets._precision import broken, halves
 from snippets.activation import sigmoid as topic
 from snippets.activation.sigmoid import derivative, gain, logistic, sigmoid
 
@@ -219,3 +221,66 @@ def test_answers_of_the_exercise():
     assert sigmoid(np.log(3)) == pytest.approx(0.75, rel=1e-15)
     assert sigmoid(-np.log(4)) == pytest.approx(0.2, rel=1e-15)
     assert derivative(np.log(3 + 2 * np.sqrt(2))) == pytest.approx(1 / 8, rel=1e-14)
+
+
+def worst(way, dtype=np.float64):
+    """標本での最大の ULP。"""
+    return topic.FORMS.errors(way, dtype).max()
+
+
+def test_sigmoid_has_no_worthless_input():
+    """このノートの実装は、標本でも float16 の全数でも、2 ULP 以内に収まる。"""
+    assert worst("このノートの sigmoid") < 2 and worst("このノートの sigmoid", np.float16) < 2
+    assert topic.FORMS.edges("このノートの sigmoid") == (None, None)
+
+
+@pytest.mark.parametrize("way", ["1 / (1 + exp(-x))", "scipy.special.expit", "torch.sigmoid"])
+def test_reciprocal_and_libraries_lose_the_same_left_tail(way):
+    """1 つめの形も expit も torch.sigmoid も、nan にはならず、e^{-x} があふれるところから左で 0 になる。"""
+    edge = topic.FORMS.edges(way)[0]
+    assert edge == -next(x for x in ascending(math.log(np.finfo(float).max)) if overflows(x))
+    assert f"{edge:.15g}" == "-709.782712893384"
+    assert topic.FORMS.edges(way, broken) == (None, None)
+    assert topic.FORMS.values(way, np.full(64, edge))[0] == 0 and topic.sigmoid(edge) > 0
+    right = topic.FORMS.sample(np.float64) > -700
+    assert topic.FORMS.errors(way, np.float64)[right].max() < 3
+
+
+def ascending(x):
+    """x のすぐ左から、となりの数を小さい順に。"""
+    x = math.nextafter(math.nextafter(x, 0), 0)
+    while True:
+        yield x
+        x = math.nextafter(x, math.inf)
+
+
+def overflows(x):
+    """標準ライブラリの exp があふれるか。"""
+    try:
+        return math.exp(x) == math.inf
+    except OverflowError:
+        return True
+
+
+def test_ratio_is_nan_only_on_the_right():
+    """2 つめの形は左では 2 ULP 以内で、e^x があふれるところから右で nan になる。"""
+    left, right = topic.FORMS.edges("exp(x) / (1 + exp(x))", broken)
+    assert left is None and f"{right:.15g}" == "709.782712893384"
+    assert topic.FORMS.errors("exp(x) / (1 + exp(x))", np.float64)[topic.FORMS.sample(np.float64) < 0].max() < 2
+    assert np.isnan(topic.FORMS.values("exp(x) / (1 + exp(x))", np.array([right]))[0])
+
+
+def test_tanh_form_loses_the_left_tail_without_overflow():
+    """tanh の形はあふれないが、−36 から −39 のあいだで 1 桁も合わなくなる。"""
+    way = "(1 + tanh(x / 2)) / 2"
+    assert topic.FORMS.edges(way, broken) == (None, None)
+    assert -39 < topic.FORMS.edges(way)[0] < -36 and topic.FORMS.edges(way)[1] is None
+
+
+def test_reciprocal_in_half_precision_drops_visible_values():
+    """float16 の 1 つめの形は −11.09 から左で 0 になり、表せる 1.5e-5 を失う。ライブラリの値は正しい丸めになる。"""
+    edge = topic.FORMS.edges("1 / (1 + exp(-x))", dtype=np.float16)[0]
+    assert edge == -float(min(x for x in halves() if x > np.log(65520)))
+    assert np.float16(sigmoid(-11.1)) > 0
+    for way in ("scipy.special.expit", "torch.sigmoid"):
+        assert worst(way, np.float16) < 0.51

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets._precision import broken
 from snippets.activation import tanh as topic
 from snippets.activation.sigmoid import derivative as sigmoid_derivative
 from snippets.activation.sigmoid import sigmoid
@@ -139,3 +140,37 @@ def test_answers_of_the_exercise():
     """演習の答えは、tanh(0) = 0、tanh'(0) = 1、tanh(ln 3 / 2) = 1/2。"""
     assert (tanh(0.0), derivative(0.0)) == (0, 1)
     assert tanh(np.log(3) / 2) == pytest.approx(0.5, rel=1e-15)
+
+
+def test_subtracting_forms_lose_every_digit_near_zero():
+    """定義の式と 2σ(2x) − 1 は、0 に近づくほど桁を失い、1e-17 では 1 桁も合わない。"""
+    for way in ("定義の式のまま", "2σ(2x) − 1 のまま"):
+        assert 1e-17 < topic.FORMS.edges(way)[0] < 2e-16
+        x = topic.FORMS.sample(np.float64)
+        error = [topic.FORMS.errors(way, np.float64)[(x > 10.0**-k) & (x < 10.0 ** (1 - k))].max() for k in (3, 5, 7)]
+        assert error[2] > 50 * error[1] > 2500 * error[0]
+
+
+def test_direct_forms_keep_their_digits():
+    """expm1 の形、np.tanh、torch.tanh は、標本のどこでも 3 ULP 以内で、ライブラリのほうが正確である。"""
+    ours, *libraries = (
+        topic.FORMS.errors(way, np.float64).max() for way in ("このノートの tanh", "np.tanh", "torch.tanh")
+    )
+    assert max(libraries) < ours < 3
+    for way in ("np.tanh", "torch.tanh"):
+        assert topic.FORMS.errors(way, np.float16).max() < 0.51
+
+
+def test_half_of_half_precision_is_useless_to_the_definition():
+    """定義の式は、float16 の半分を超える入力で 1 桁も合わない。2σ(2x) − 1 はあふれないが、7,000 個ほどで合わない。"""
+    count = {way: int(topic.FORMS.failures(way, np.float16).sum()) for way in topic.FORMS.ways}
+    assert count["定義の式のまま"] > 63_488 / 2
+    assert 6_000 < count["2σ(2x) − 1 のまま"] < 8_000
+    assert topic.FORMS.edges("2σ(2x) − 1 のまま", broken) == (None, None)
+    assert count["このノートの tanh"] == count["np.tanh"] == count["torch.tanh"] == 0
+
+
+def test_definition_overflows_where_exp_does():
+    """定義の式は、e^x があふれる 709.78 から先で nan になる。"""
+    left, right = topic.FORMS.edges("定義の式のまま", broken)
+    assert -left == right == pytest.approx(np.log(np.finfo(float).max), rel=1e-15)

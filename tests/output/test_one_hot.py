@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch.nn import functional as F
 
+from snippets._precision import broken, exact_values, worthless
 from snippets.output import one_hot as topic
 
 LOGITS = torch.tensor([topic.LOGITS], dtype=torch.float64)
@@ -130,3 +131,74 @@ def test_cross_entropy_refuses_different_shapes():
     """y と p の形が違えば断る。"""
     with pytest.raises(ValueError, match=r"\(3,\) と \(2,\)"):
         topic.cross_entropy([1, 0, 0], [0.5, 0.5])
+
+
+def worst(forms, way, dtype=np.float64):
+    """標本での最大の ULP。"""
+    return forms.errors(way, dtype).max()
+
+
+def test_log_sum_exp_and_loss_work_along_rows():
+    """(N, C) を渡すと、log_sum_exp も損失も確率も、行ごとに SciPy と一致する。"""
+    z = np.random.default_rng(0).normal(0, 300, (4, 3))
+    np.testing.assert_allclose(topic.log_sum_exp(z), scipy.special.logsumexp(z, axis=1), rtol=1e-14)
+    np.testing.assert_allclose(topic.loss(z, 2), -scipy.special.log_softmax(z, axis=1)[:, 2], rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(topic.probabilities(z), scipy.special.softmax(z, axis=1), rtol=1e-12, atol=1e-300)
+    assert topic.log_sum_exp(np.array([-1000.0, 1000.0])) == 1000
+
+
+def test_plain_softmax_overflows_and_the_shifted_one_only_rounds():
+    """式のままの softmax は 709.78 から nan になり、最大を引いた形は、どれも 100 から 300 ULP の誤差にとどまる。"""
+    plain, *shifted = topic.FORMS.ways
+    left, right = topic.FORMS.edges(plain, broken)
+    assert f"{right:.15g}" == "709.782712893384" and left == pytest.approx(-3 * right, rel=1e-15)
+    for way in shifted:
+        assert 100 < worst(topic.FORMS, way) < 300
+        assert topic.FORMS.edges(way) == (None, None)
+
+
+def test_error_of_softmax_grows_with_the_gap():
+    """最大を引いた softmax の誤差は、点数の差を丸めた誤差で、差が 1 のそばでは 10 ULP 以内、大きいと差に比例する。"""
+    x, error = topic.FORMS.sample(np.float64), topic.FORMS.errors("このノートの softmax", np.float64)
+    assert error[np.abs(x) < 1].max() < 10
+    assert np.all(error <= 10 + np.abs(x) * 4 / 3)
+
+
+def test_log_sum_exp_overflows_only_in_the_plain_form():
+    """式のままの log-sum-exp は左で −∞、右で ∞ になり、くくり出した形はあふれない。"""
+    plain, *shifted = topic.TOTAL_FORMS.ways
+    left, right = topic.TOTAL_FORMS.edges(plain, broken)
+    assert -746 < left < -745 and 709 < right < 710
+    assert all(topic.TOTAL_FORMS.edges(way, broken) == (None, None) for way in shifted)
+
+
+def test_log_sum_exp_is_ill_conditioned_at_zero():
+    """値が 0 になる点のそばでは、どの書き方も 1 桁も合わず、x をとなりの数にするだけで正しい値が 2 倍以上に動く。"""
+    root = -np.log1p(np.exp(-1))
+    for way in topic.TOTAL_FORMS.ways:
+        assert topic.TOTAL_FORMS.edges(way)[0] == pytest.approx(root, abs=1e-12)
+        near = np.abs(topic.TOTAL_FORMS.sample(np.float64) - root) < 1e-9
+        bad = topic.TOTAL_FORMS.failures(way, np.float64, worthless)
+        assert bad[near].any() and not bad[~near & (np.abs(topic.TOTAL_FORMS.sample(np.float64)) < 700)].any()
+    x = np.array([root, np.nextafter(root, 0), np.nextafter(root, -1)])
+    truth = exact_values(topic.TOTAL_FORMS.exact, topic.two_scores(x))
+    values = np.ldexp(truth.head, truth.exponent)
+    assert np.abs(np.diff(values)).max() > np.abs(values).min()
+    z = topic.two_scores(x)
+    assert np.abs(topic.log_sum_exp(z) - values).max() < 3e-16
+
+
+@pytest.mark.parametrize("way", ["-log(softmax(z)[t])", "scipy.special.log_softmax", "F.cross_entropy"])
+def test_loss_vanishes_when_the_answer_is_certain(way):
+    """確率を経由する形も F.cross_entropy も、53 ln 2 から右で、0 でない損失を 0 にする。"""
+    edge = topic.LOSS_FORMS.edges(way)[1]
+    assert f"{edge:.15g}" == "36.7368005696771"
+    assert topic.LOSS_FORMS.values(way, np.full(64, edge))[0] == 0 < topic.loss(topic.three_scores(np.array([edge])), 0)
+
+
+def test_loss_of_this_note_keeps_both_ends():
+    """このノートの損失には 1 桁も合わない入力がなく、100 ULP 以内に収まる。"""
+    assert worst(topic.LOSS_FORMS, "このノートの loss") < 100
+    assert topic.LOSS_FORMS.edges("このノートの loss") == (None, None)
+    assert topic.LOSS_FORMS.edges("-log(softmax(z)[t])", broken)[0] == pytest.approx(-559, abs=1)
+    assert 30 < topic.LOSS_FORMS.edges("log_sum_exp(z) - z[t]")[1] < 37

@@ -34,12 +34,13 @@
     const left = math.scrollLeft - math.clientLeft, top = math.scrollTop - math.clientTop
     const home = math.getBoundingClientRect()
     const ids = math.dataset.symbols.split(" ")
-    return groups.map((glyphs, k) => {
+    const spots = groups.map((glyphs, s) => {
       const boxes = glyphs.map(glyph => glyph.getBoundingClientRect())
       const x = Math.min(...boxes.map(box => box.left)), y = Math.min(...boxes.map(box => box.top))
       const right = Math.max(...boxes.map(box => box.right)), bottom = Math.max(...boxes.map(box => box.bottom))
-      return { k, id: ids[k], x: x - home.left + left, y: y - home.top + top, w: right - x, h: bottom - y }
+      return { id: ids[s], x: x - home.left + left, y: y - home.top + top, w: right - x, h: bottom - y }
     })
+    return spots.filter(Boolean).map((spot, k) => ({ k, ...spot }))
   }
 
   function nearest(math, event, reach) {
@@ -85,7 +86,9 @@
     card.hidden = false
     if (aloud) reveal(math, spot)
     place(math, spot)
-    if (aloud) say(`${text}（${k + 1} / ${spots.length}）`)
+    if (!aloud) return
+    card.scrollIntoView({ block: "nearest" })
+    say(`${text}（${k + 1} / ${spots.length}）`)
   }
 
   function reveal(math, { x, w }) {
@@ -113,11 +116,11 @@
   const later = () => { clearTimeout(timer); timer = setTimeout(hide, LINGER) }
 
   function enliven(math) {
-    const count = math.dataset.symbols.split(" ").length
     math.setAttribute("aria-describedby", hint.id)
     math.addEventListener("pointermove", event => {
       if (event.pointerType === "touch") return
       const spot = nearest(math, event, MOUSE)
+      math.style.cursor = spot ? "help" : ""
       if (spot) show(math, spot.k)
       else if (shown) later()
     })
@@ -128,7 +131,7 @@
       else hide()
     })
     math.addEventListener("keydown", event => {
-      const at = shown?.math === math ? shown.k : null
+      const at = shown?.math === math ? shown.k : null, count = occurrences(math).length
       const next = {
         ArrowRight: at === null ? 0 : Math.min(at + 1, count - 1),
         ArrowLeft: at === null ? count - 1 : Math.max(at - 1, 0),
@@ -256,6 +259,7 @@
   addEventListener("resize", hide)
 
   document.body.append(status, hint)
-  if (names.length) document.querySelectorAll('.formula-math[data-symbols]:not([data-symbols=""])').forEach(enliven)
+  const alive = math => names.length && math.querySelector("[data-s]")
+  ;[...document.querySelectorAll(".formula-math")].filter(alive).forEach(enliven)
   document.querySelectorAll("div.formula").forEach(equip)
 })()

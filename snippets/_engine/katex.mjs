@@ -2,7 +2,7 @@
 //
 // spans は番号を付けたい [始まり, 終わり) の並び。その範囲から組まれた文字は data-s に番号を持つ。
 // 組み上がりは番号のないときと同じで、MathML には何も足さない。範囲ごとに違う色で塗った下絵を別に組み、
-// 同じ順に並ぶ文字どうしを突き合わせて、番号だけを写す。
+// 同じ順に並ぶ文字どうしを突き合わせて、番号だけを写す。並びが合わなければ、番号のない式のままにする。
 
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
@@ -15,7 +15,7 @@ const errorColor = "#bad000"
 const { SymbolNode, SvgNode } = katex.__domTree
 
 // 上下に端の付く記号は、包んでも上下に端が付くようにする
-const BIG = /^\\(sum|prod|max|min|operatorname\*)/
+const BIG = /^\\(sum|prod|max|min|det|mathop|operatorname\*)/
 
 function painted(tex, spans) {
   const chars = [...tex]
@@ -29,43 +29,47 @@ function painted(tex, spans) {
   return result + chars.slice(at).join("")
 }
 
-function leaves(node) {
-  return node instanceof SymbolNode ? [node] : node instanceof SvgNode ? [] : (node.children ?? []).flatMap(leaves)
+// 文字と、その文字のすぐ外の箱。添字の段を支える幅のない文字は、包み方で場所が変わるので除く
+function leaves(node, box = null) {
+  if (node instanceof SymbolNode) return node.text === "\u200b" ? [] : [[node, box]]
+  return node instanceof SvgNode ? [] : (node.children ?? []).flatMap(child => leaves(child, node))
 }
 
-function numbered(tree, guide, tex) {
-  const marks = leaves(guide).flatMap(leaf => {
-    const k = leaf.style.color ? parseInt(leaf.style.color.slice(1), 16) - 1 : null
-    return [...leaf.text].map(char => [char, k])
+function numbered(tree, guide) {
+  const marks = leaves(guide).flatMap(([{ text, style }]) => {
+    const k = style.color ? parseInt(style.color.slice(1), 16) - 1 : null
+    return [...text].map(char => [char, k])
   })
-  let at = 0
-  for (const leaf of leaves(tree)) {
+  const plain = leaves(tree)
+  if (plain.map(([leaf]) => leaf.text).join("") !== marks.map(([char]) => char).join("")) return
+  for (const [leaf, box] of plain) {
     const runs = []
-    for (const char of leaf.text) {
-      const [expected, k] = marks[at++] ?? []
-      if (char !== expected) throw new Error(`記号の位置が組み上がりと合わない: ${tex}`)
-      if (runs.length && runs.at(-1).k === k) runs.at(-1).text += char
-      else runs.push({ text: char, k })
+    for (const [text, k] of marks.splice(0, [...leaf.text].length)) {
+      if (runs.length && runs.at(-1).k === k) runs.at(-1).text += text
+      else runs.push({ text, k })
     }
-    if (runs.some(run => run.k !== null)) leaf.toMarkup = () => runs.map((run, i) => written(leaf, run, i + 1 < runs.length)).join("")
+    if (runs.some(run => run.k !== null)) write(leaf, box, runs)
   }
-  if (at !== marks.length) throw new Error(`記号の数が組み上がりと合わない: ${tex}`)
+}
+
+// \max のような名は、名を包む箱に番号を付ける。裸の文字を新しく包むと、字の幅の端数が変わる
+function write(leaf, box, runs) {
+  if (!leaf.toMarkup().startsWith("<span")) box.setAttribute("data-s", runs[0].k)
+  else leaf.toMarkup = () => runs.map((run, i) => markup(leaf, run, i + 1 < runs.length)).join("")
 }
 
 // 一続きの文字から切り出した一片。右の余白は最後の一片だけに付く
-function written(leaf, { text, k }, more) {
-  const piece = Object.assign(Object.create(SymbolNode.prototype), leaf, { text, italic: more ? 0 : leaf.italic })
+function markup(leaf, { text, k }, more) {
+  const piece = Object.assign(new SymbolNode(text), leaf, { text, italic: more ? 0 : leaf.italic })
   delete piece.toMarkup
-  const html = piece.toMarkup()
-  if (k === null) return html
-  return html.startsWith("<span") ? html.replace("<span", `<span data-s="${k}"`) : `<span data-s="${k}">${html}</span>`
+  return k === null ? piece.toMarkup() : piece.toMarkup().replace("<span", `<span data-s="${k}"`)
 }
 
 function render([tex, displayMode, spans = []]) {
   const settings = { displayMode, errorColor, output: "htmlAndMathml", strict: "error" }
   try {
     const tree = katex.__renderToDomTree(tex, settings)
-    if (spans.length) numbered(tree, katex.__renderToHTMLTree(painted(tex, spans), settings), tex)
+    if (spans.length) numbered(tree, katex.__renderToHTMLTree(painted(tex, spans), { ...settings, throwOnError: false }))
     const html = tree.toMarkup()
     return html.includes(errorColor) ? { message: "Unsupported command", column: null } : { html }
   } catch (error) {

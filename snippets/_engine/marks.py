@@ -33,6 +33,14 @@ OPERATIONS = {
     r"\min": ("関数", "最小の値"),
     r"\operatorname{erf}": ("関数", "誤差関数"),
     r"\operatorname{sign}": ("関数", "符号。正なら 1、負なら −1、0 なら 0"),
+    r"\operatorname{sgn}": ("関数", "符号。正なら 1、負なら −1、0 なら 0"),
+    r"\tan": ("関数", "正接関数。角はラジアン"),
+    r"\arctan": ("関数", "正接の逆関数。角はラジアン"),
+    r"\arcsin": ("関数", "正弦の逆関数。角はラジアン"),
+    r"\arccos": ("関数", "余弦の逆関数。角はラジアン"),
+    r"\det": ("関数", "行列式"),
+    r"\operatorname{tr}": ("関数", "跡。対角成分の和"),
+    r"\operatorname{diag}": ("関数", "ベクトルを対角に並べた行列"),
     "e": ("定数", "自然対数の底。およそ 2.718"),
     r"\pi": ("定数", "円周率。およそ 3.142"),
 }
@@ -43,7 +51,7 @@ def marks(formula, prepared):
     symbols, lead = prepared.scope.symbols, len(formula.latex) - len(formula.latex.lstrip())
     found, previous = [], ""
     for token in symbolize(tokenize(formula.latex), symbols):
-        if token.kind == "symbol" or _operates(token, previous):
+        if token.kind == "symbol" or _operates(token, previous, formula.latex):
             label = _owner(token.text, prepared, formula) if token.kind == "symbol" else ""
             found.append([token.start - lead, token.end - lead, token.text, label])
         previous = token.text
@@ -58,9 +66,10 @@ def guests(page, formula, prepared):
     return {s.name: [s.text, s.meaning] for s in declared if s.name in prepared.used - own}
 
 
-def _operates(token, previous):
-    """演算の印か。T は肩にあるときだけ転置になる。"""
-    return token.text in OPERATIONS and (token.text != "T" or previous == "^")
+def _operates(token, previous, latex):
+    """演算の印か。T は肩にあるときだけ転置になる。arg max は二つに分けて組まれることがあり、指せない。"""
+    split = latex.startswith(r"\arg", token.start)
+    return token.text in OPERATIONS and (token.text != "T" or previous == "^") and not split
 
 
 def _owner(name, prepared, formula):

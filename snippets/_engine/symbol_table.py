@@ -48,11 +48,11 @@ def spellings(page, result):
 
 def numbers(page, result, formula):
     """式の記号を、現れる順に、表の番号で。"""
+    entries = [(row.only, name) for row in rows(page, result) for name in row.names]
     table = {}
-    entries = [(row, name) for row in rows(page, result) for name in row.names]
-    for number, (row, name) in enumerate(entries):
-        if row.only in ("", formula.label):
-            table[name] = number if row.only else table.get(name, number)
+    for number, (only, name) in enumerate(entries):
+        if only in ("", formula.label):
+            table[name] = number if only else table.get(name, number)
     return [table[name] for _, _, name, _ in result["marks"].get(str(formula.line), [])]
 
 

@@ -2,16 +2,19 @@
 
 import re
 
-from .symbols import FINITE, interval, parse_type
+from .symbols import FINITE, MATRICES, interval, parse_type
 
 _BASES = {
     "R": "実数", "R+": "正の数", "R*": "0 でない数", "Z": "整数",
-    "simplex": "足すと 1 になる 0 以上の数", "distinct": "互いに異なる数",
+    "simplex": "足すと 1 になる 0 以上の数", "distinct": "互いに異なる数", "ones": "1",
+    "identity": "単位行列", "spd": "正定値の対称行列", "invertible": "正則な行列",
 }  # fmt: skip
 
 
 def type_words(text):
     """型の宣言の言いかえ。R^n は「実数を n 個並べたベクトル」になる。"""
+    if text.startswith("as "):
+        return f"{text[3:]} と同じもの"
     kind = parse_type(text)
     if kind.kind == "function":
         return "任意のなめらかな関数" if kind.abstract else "関数"
@@ -20,6 +23,8 @@ def type_words(text):
     if kind.kind == "integer":
         return f"{kind.low} から {kind.high} までの整数"
     each = f"{kind.family[1]} ごとに一つの、" if kind.family else ""
+    if kind.base in MATRICES:
+        return f"{each}{kind.dims[0]} 次の{_BASES[kind.base]}"
     return each + _shaped(_base(kind.base), kind.dims)
 
 

@@ -88,7 +88,8 @@ def ledger_link(book, label):
     page = book.labels[label][0]
     ledgers = [p for p in book.pages.values() if any(name == "ledger" for _, name in p.directives)]
     paths = [os.path.relpath(p.path, page.path.parent).replace(os.sep, "/") for p in ledgers]
-    return [element("a", text="台帳のこの式へ", href=f"{path}#{label}", class_="formula-ledger") for path in paths]
+    name = {"class_": "formula-ledger", "data_search_exclude": "true"}
+    return [element("a", text="台帳のこの式へ", href=f"{path}#{label}", **name) for path in paths]
 
 
 def _source(label, result):

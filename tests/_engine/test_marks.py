@@ -17,7 +17,7 @@ from snippets._engine.reading import Prepared, Reading
 from snippets._engine.statements import classify
 from snippets._engine.symbol_table import numbers, rows
 from snippets._engine.symbol_words import type_words
-from snippets._engine.symbols import Symbols
+from snippets._engine.symbols import BUILTIN, CONSTANT, Symbols
 
 GLYPH = re.compile(r"<span([^<>]*)>([^<>]+)")
 
@@ -133,6 +133,11 @@ def test_marks_of_one_formula(latex, symbols, expected):
     assert [latex[start:end] for start, end, _ in mark(latex, symbols)] == expected.split(" ")
 
 
+def test_every_builtin_has_a_meaning():
+    """宣言のいらない名には、どれにも意味がある。"""
+    assert {*BUILTIN, *CONSTANT} <= OPERATIONS.keys()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -149,6 +154,9 @@ def test_marks_of_one_formula(latex, symbols, expected):
         ("R(w)", "w の任意のなめらかな関数"),
         ("simplex^C", "足すと 1 になる 0 以上の数を C 個並べたベクトル"),
         ("R by _t", "t ごとに一つの、実数"),
+        ("identity^n", "n 次の単位行列"),
+        ("fn gamma", "関数"),
+        (r"as \mathbf{x}", r"\mathbf{x} と同じもの"),
     ],
 )
 def test_type_in_words(text, words):
@@ -167,6 +175,11 @@ def test_numbers_point_at_their_own_rows(site):
         table = [(name, row) for row in rows(page, results[page.name]) for name in row.names]
         for number, (_, _, name, _) in zip(numbers(page, results[page.name], formula), found, strict=True):
             assert table[number][0] == name
-            keys = page.overrides.get(formula.label, ())
-            own = any(name == spelled.strip() for key in keys for spelled in key.split(","))
-            assert table[number][1].only == (formula.label if own else "")
+            own = {spelled.strip() for key in page.overrides.get(formula.label, ()) for spelled in key.split(",")}
+            assert table[number][1].only == (formula.label if name in own else "")
+
+
+def test_formula_that_cannot_be_numbered_stays_plain():
+    """番号を付けると文字の順が変わる式は、番号のない式のまま組まれる。"""
+    plain, numbered = katex.render([("x'_i", True), ("x'_i", True, ((0, 2), (3, 4)))], KATEX_CACHE)
+    assert numbered == plain

@@ -35,8 +35,8 @@ def enclose(statements, scope):
     try:
         with flint.ctx.workprec(_BITS):
             return sum(_cover(partial(_differences, statements, scope), box, known) for known in _finite(sampler))
-    except (Unprovable, FormulaError):
-        return None
+    except (Unprovable, FormulaError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
+        return None  # 球で計算できない形は、包めない
 
 
 def _finite(sampler):

@@ -180,7 +180,7 @@ class Evaluator(Operations):
         function = self.carrier.functions.get(name)
         if function is None:
             raise FormulaError(f"{name} は、この計算では扱えない")
-        result = function(u)
+        result = function(self.carrier.number(u) if isinstance(u, int) else u)
         if not self.carrier.is_real(result):
             raise FormulaError(f"{name}({show(u)}) は実数にならない")
         return result

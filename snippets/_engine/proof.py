@@ -79,8 +79,8 @@ def decide(claims, scope, nodes):
                     pending.append((cell, at + 1, stop))
             work = field.work
         return count
-    except (Unprovable, FormulaError):
-        return None
+    except (Unprovable, FormulaError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
+        return None  # 数でしか計算できない形も、証明できない
 
 
 def _holds(relation, a, b):

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
 from snippets._engine.blocks import scan
+from snippets._engine.book import Book
 from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page
 from snippets._engine.reading import Reading
+from snippets._engine.weave import ledger_link
 
 LINES = st.lists(
     st.sampled_from(
@@ -130,3 +132,15 @@ def test_unreadable_sample_is_refused_but_its_label_must_exist(tmp_path):
     assert "分母がどこまでか決まらない" in reading.refused["activation.sigmoid:unreadable"]
     (problem,) = reading.problems
     assert (problem.line, problem.label) == (7, "activation.sigmoidd:lost")
+
+
+def test_ledger_link_follows_the_ledger(tmp_path):
+    """式の札は、台帳のあるサイトでだけ、自分の行を指す。"""
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "one.md").write_text("$$\nx\n\\label{part.one}\n$$\n", "utf-8")
+    alone = Book({"part.one": read_page(tmp_path / "part" / "one.md", tmp_path)}, {})
+    assert ledger_link(alone, "part.one") == []
+    (tmp_path / "book.md").write_text("{ledger}\n", "utf-8")
+    pages = alone.pages | {"book": read_page(tmp_path / "book.md", tmp_path)}
+    (link,) = ledger_link(Book(pages, {}), "part.one")
+    assert link.get("href") == "../book.md#part.one"

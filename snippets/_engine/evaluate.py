@@ -14,7 +14,7 @@ from .values import elementwise, is_array, numeric, show, stack
 
 @dataclass(frozen=True)
 class Definition:
-    """式が定めたもの。parameters が None なら従属変数、index（名か名の組）があれば成分ごと。label は定めた式のラベル。"""
+    """式が定めたもの。parameters が None なら従属変数、index（名か名の組）があれば成分ごと。label は式のラベル。"""
 
     parameters: tuple | None
     body: Node

@@ -13,8 +13,8 @@ _BIG = {"sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",
         "argmax": r"\operatorname*{argmax}", "argmin": r"\operatorname*{argmin}"}  # fmt: skip
 _INFIX = {"add": " + ", "subtract": " - ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": r" \times ",
           "divide": " / ", "modulo": r" \bmod ", "and": r" \land ", "or": r" \lor ", "xor": r" \oplus "}  # fmt: skip
-_FENCE = {"group": ("(", ")"), "row": ("(", ")"), "absolute": (r"\lvert ", r" \rvert"), "norm": (r"\lVert ", r" \rVert"),
-          "floor": (r"\lfloor ", r" \rfloor"), "ceiling": (r"\lceil ", r" \rceil"),
+_FENCE = {"group": ("(", ")"), "row": ("(", ")"), "absolute": (r"\lvert ", r" \rvert"),
+          "norm": (r"\lVert ", r" \rVert"), "floor": (r"\lfloor ", r" \rfloor"), "ceiling": (r"\lceil ", r" \rceil"),
           "inner": (r"\langle ", r" \rangle")}  # fmt: skip
 _TALL = re.compile(r"\\(?:frac|sum|prod|binom|begin|left|sqrt)(?![A-Za-z])")
 

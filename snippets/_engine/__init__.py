@@ -6,7 +6,7 @@
     本文     字句       木         値          判定      一ページ    全ページ   HTML
 
 記号の型は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
-図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
+木から LaTeX へもどすのは printer、図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
 話題のモジュールはこのパッケージを import しない。
 """
 

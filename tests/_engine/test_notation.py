@@ -7,7 +7,8 @@ from snippets._engine.symbols import Symbols
 
 SYMBOLS = Symbols(
     {
-        r"x, y, a, b": "R", "n": "2..4", "i, j": "1..n", r"v, w, \mathbf{u}": "R^n", "A": "R^{n, n}", "u": r"as \mathbf{u}",
+        r"x, y, a, b": "R", "n": "2..4", "i, j": "1..n", r"v, w, \mathbf{u}": "R^n", "A": "R^{n, n}",
+        "u": r"as \mathbf{u}",
         "f, D": "fn", "g": "fn abstract", "t": "1..3", "h": "R^n by _t", "l": "1..3", "z": "R^n by ^l",
         r"\mathbb{1}": "fn indicator", r"\hat{y}": "R", "p, q": "bit",
     }
@@ -53,7 +54,8 @@ SAME = [
     (r"{n \choose 2}", r"\dbinom{n}{2}"),
     (r"f(x) = \begin{cases} x, & \text{if } x \geqslant 0, \\ 0, & \mbox{otherwise.} \end{cases}",
      r"f(x) = \left\{ \begin{array}{ll} x & x \ge 0 \\ 0 & \mathrm{otherwise} \end{array} \right."),
-    (r"\begin{cases} 1 & x \in [a, b) \\ 0 & \text{else} \end{cases}", r"\begin{dcases} 1 & a \le x < b \\ 0 & \text{otherwise} \end{dcases}"),
+    (r"\begin{cases} 1 & x \in [a, b) \\ 0 & \text{else} \end{cases}",
+     r"\begin{dcases} 1 & a \le x < b \\ 0 & \text{otherwise} \end{dcases}"),
     (r"\begin{align} x &= y \tag{1} \end{align}", r"\begin{aligned} x &= y \end{aligned}"),
     (r"\frac{{}x}{y}", r"\frac{x}{y}"),
     (r"{\rm tanh}(x)", r"\tanh(x)"),

@@ -164,7 +164,11 @@ class Parser(Relations, Layouts):
 
     def factor(self):
         """原子と、そのうしろの添字・累乗・ダッシュ・引数。"""
-        start, base, power = self.token.start, self.atom(), None
+        with self.nested():
+            return self.scripted(self.token.start)
+
+    def scripted(self, start):
+        base, power = self.atom(), None
         while True:
             if self.at("_"):
                 named = self.is_function(base)

@@ -1,12 +1,13 @@
 """括弧、絶対値、関数の引数のように、一つの字句から始まる形の読み方。Parser の下の階。"""
 
+import contextlib
 import difflib
 
 from .calculus import BIG, Calculus
 from .scripts import Scripts
 
 DOTS = (r"\vdots", r"\ldots", r"\cdots")
-_DEPTH = 40  # 括弧や根や添字の入れ子
+_DEPTH = 80  # 因子と原子の入れ子
 _PAIRS = {"(": ")", "[": "]", r"\{": r"\}"}
 _FENCES = {r"\lvert": (r"\rvert", "absolute"), r"\lVert": (r"\rVert", "norm"),
            r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceiling")}  # fmt: skip
@@ -20,13 +21,17 @@ class Structures(Calculus, Scripts):
     """一つの字句から始まる形を読む。字句を進める道具は Parser にある。"""
 
     def atom(self):
-        """一つの原子。入れ子の数を数え、深すぎる式は断る。"""
+        with self.nested():
+            return self.primary()
+
+    @contextlib.contextmanager
+    def nested(self):
+        """入れ子の数を数え、深すぎる式は断る。"""
         self.depth += 1
         if self.depth > _DEPTH:
             self.fail("入れ子が深すぎる")
-        result = self.primary()
+        yield
         self.depth -= 1
-        return result
 
     def primary(self):
         start, token = self.token.start, self.token

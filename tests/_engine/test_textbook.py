@@ -44,7 +44,7 @@ def test_refusals_have_a_place(outcomes):
 
 
 def test_judge_can_disagree(outcomes):
-    """一か所だけ書きかえた式は、意味と食い違うか、断られるか、同じ意味だと証明される。残りは 3 % に満たない（同じ意味か、弱い不等式）。"""
+    """書きかえた式は、断られるか、食い違うか、同じ意味だと証明される。残りは 3 % に満たない。"""
     alive, count = [], 0
     for entry, outcome in list(zip(ENTRIES, outcomes, strict=True))[::STEP]:
         if outcome.kind == "correct":

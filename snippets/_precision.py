@@ -203,7 +203,7 @@ class Comparison:
     def _row(self, way):
         double, *narrow = (_shown(self.errors(way, dtype).max()) for dtype in (np.float64, np.float32, np.float16))
         edges = [_sides(self.edges(way, test)) for test in (broken, worthless)]
-        return way, double, *edges, *narrow, f"{self.failures(way, np.float16).sum():,} 個"
+        return way, double, *edges, *narrow, f"{self.failures(way, np.float16).sum():,}"
 
     def plot(self, ax, x=None, bins=72):
         """float64 の誤差を描く。ax の目もりと範囲を先に決めておくと、横を bins 個に等分し、区切りごとの最大を結ぶ。
@@ -235,8 +235,10 @@ def _any(values, reduce):
 
 
 def _shown(ulp):
-    """表の数。"""
-    return "∞" if np.isinf(ulp) else f"{ulp:.2f}" if ulp < 1000 else float(ulp)
+    """表の数。1000 からは、仮数を 2 桁にする。"""
+    if ulp < 1000:
+        return f"{ulp:.2f}" if ulp < 10 else f"{ulp:.0f}"
+    return "∞" if np.isinf(ulp) else float(f"{ulp:.1e}")
 
 
 def _sides(edges):

@@ -150,8 +150,8 @@ def test_table_shows_ulp_edges_and_counts():
     headers, rows = STEP.table()
     count = int((halves() >= np.float16(np.pi)).sum())
     assert len(headers) == 7
-    assert rows[0] == ("このノートの 1", "0.00", "なし", "なし", "0.00", "0.00", "0 個")
-    assert rows[1][2:4] == ("なし", "3.141593\N{NO-BREAK SPACE}→") and rows[1][6] == f"{count:,} 個"
+    assert rows[0] == ("このノートの 1", "0.00", "なし", "なし", "0.00", "0.00", "0")
+    assert rows[1][2:4] == ("なし", "3.141593\N{NO-BREAK SPACE}→") and rows[1][6] == f"{count:,}"
     assert rows[2][1:4] == ("∞", *["←\N{NO-BREAK SPACE}−2.718282"] * 2)
 
 
@@ -198,11 +198,11 @@ def test_scipy_expit_agrees_with_the_definition():
 
 
 def test_command_prints_every_table_of_a_topic(monkeypatch, capsys):
-    """precision 命令は、accuracy で始まる関数の表をすべて、見出しと書き方を添えて並べる。"""
-    monkeypatch.setattr(command, "topics", lambda: ["activation.logit"])
+    """precision 命令は、話題に置かれた表をすべて、見出しと書き方を添えて並べる。表のない話題は飛ばす。"""
+    monkeypatch.setattr(command, "topics", lambda: ["activation.index", "activation.logit"])
     monkeypatch.setenv("COLUMNS", "160")
     assert command.main(["precision"]) in (None, 0)
     text = capsys.readouterr().out
-    for title in ("accuracy", "accuracy_softplus", "accuracy_loss"):
+    for title in ("FORMS", "SOFTPLUS_FORMS", "LOSS_FORMS"):
         assert f"activation.logit.{title}" in text
-    assert "torch.logit" in text and "F.softplus" in text and "2.252e+15" in text
+    assert "torch.logit" in text and "F.softplus" in text and "2.3e+15" in text

@@ -160,7 +160,7 @@ def accuracy_loss():
 def totals():
     """四組の点数の log-sum-exp。最後の組では、指数の和がほぼ 1 になる。"""
     zero = -np.log1p(np.exp(-1))
-    scores = np.array([[1000, 999], [-1000, -1001], [0, -40], [zero, zero - 1]])
+    scores = np.array([[800, 799], [-800, -801], [0, -40], [zero, zero - 1]])
     truth = exact_values(TOTAL_FORMS.exact, scores)
     with np.errstate(all="ignore"):
         columns = [np.ldexp(truth.head, truth.exponent), *(way(scores) for way in TOTAL_FORMS.ways.values())]

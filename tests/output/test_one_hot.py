@@ -187,9 +187,7 @@ def test_total_keeps_its_digits_with_log1p(way):
     assert worst(topic.TOTAL_FORMS, way) < 2 and worst(topic.TOTAL_FORMS, way, np.float32) < 3
 
 
-@pytest.mark.parametrize(
-    "z", [(1000.0, 999.0), (-1000.0, -1001.0), (0.0, -40.0), (-700.0, 3.0, 3.0), (2.5, -9.75, 1.0)]
-)
+@pytest.mark.parametrize("z", [(800.0, 799.0), (-800.0, -801.0), (0.0, -40.0), (-700.0, 3.0, 3.0), (2.5, -9.75, 1.0)])
 def test_exact_total_is_the_definition(z):
     """比べる相手の正しい値は、定義を 1000 桁で計算した値と、30 桁まで一致する。"""
     truth = exact_values(topic.exact_total, np.array([z]))

@@ -145,7 +145,7 @@ def test_first_failure_is_found_to_the_last_bit():
     assert STEP.edges("途中から 0", dtype=np.float16) == (None, float(np.float16(np.pi)))
 
 
-def test_table_shows_ulp_edges_and_counts():
+def test_table_shows_ulp_and_edges():
     """表は、書き方ごとに、最大の ULP と、壊れる境目を並べる。"""
     headers, rows = STEP.table()
     assert len(headers) == 6

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from snippets._engine import report
-from snippets._engine.binding import import_topic, public_functions, topics
+from snippets._engine.binding import import_topic, topics
 from snippets._engine.book import DOCS, check_book
 from snippets._engine.computed import number_text
 from snippets._engine.evidence import NAMES, tally
@@ -28,6 +28,7 @@ from snippets._engine.mutation_report import mutate
 from snippets._engine.page import page_name
 from snippets._engine.scaffold import write_topic
 from snippets._engine.weave import error_text
+from snippets._precision import Comparison
 
 
 def main(arguments=None):
@@ -136,12 +137,12 @@ def _show_side(name, labels, kind_of):
 
 
 def show_precision():
-    """話題の accuracy で始まる関数の表を、すべて並べる。"""
+    """話題に置かれた Comparison の表を、すべて並べる。"""
     console = Console()
     for topic in topics():
-        for name in public_functions(topic):
-            if name.startswith("accuracy"):
-                headers, rows = getattr(import_topic(topic), name)()
+        for name, forms in vars(import_topic(topic)).items():
+            if isinstance(forms, Comparison):
+                headers, rows = forms.table()
                 table = Table(*headers, title=f"{topic}.{name}", box=None, header_style="bold")
                 for row in rows:
                     table.add_row(*map(number_text, row))

@@ -35,7 +35,7 @@ def check_page(page, library):
         evidence = strongest(prepared.statements, prepared.scope, verdict)
         result.verdicts[formula.label] = {**vars(verdict), **vars(evidence)}
         declared = prepared.scope.symbols.declared()
-        result.symbols[formula.label] = [(s.name, s.text, s.meaning) for s in declared if s.name in prepared.used]
+        result.symbols[formula.label] = [[s.name, s.text, s.meaning] for s in declared if s.name in prepared.used]
         result.references[formula.label] = references(formula.label, prepared)
         if prepared.bound:
             path, line, text = prepared.bound.source

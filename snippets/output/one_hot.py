@@ -9,7 +9,7 @@ import scipy.special
 import torch
 from torch.nn import functional as F
 
-from snippets._precision import Comparison, line, on_torch
+from snippets._precision import Comparison, exact_values, on_torch
 
 LOGITS = (2.0, 1.0, 0.1)  # 3 クラスの点数の例。正解は 0 番とする
 
@@ -37,9 +37,13 @@ def probabilities(z):
 
 
 def log_sum_exp(z):
-    """log Σ exp(z) を返す。z: (…, C) → (…)。最大値をくくり出すので exp はあふれない。"""
-    top = np.max(z, axis=-1, keepdims=True)
-    return top[..., 0] + np.log(np.sum(np.exp(z - top), axis=-1))
+    """log Σ exp(z) を返す。z: (…, C) → (…)。最大値をくくり出すので exp はあふれない。
+
+    くくり出した最大値の項は e^0 = 1 なので、足さずに log1p に任せる。残りがどれほど小さくても消えない。
+    """
+    z = np.sort(z, axis=-1)
+    top, rest = z[..., -1], z[..., :-1]
+    return top + np.log1p(np.sum(np.exp(rest - top[..., None]), axis=-1))
 
 
 def cross_entropy(y, p):
@@ -74,13 +78,25 @@ def three_scores(x):
 
 
 def two_scores(x):
-    """二つの点数 (x, x − 1)。x: (N,) → (N, 2)。二つめは x と同じ型に丸めてある。"""
-    return np.stack([x, x - 1], axis=-1)
+    """二つの点数 (x, 0)。x: (N,) → (N, 2)。"""
+    return np.stack([x, 0 * x], axis=-1)
+
+
+def exact_total(z):
+    """log-sum-exp の正しい値。z: arb の並び。大きい点数をくくり出し、桁の要る計算を減らしてある。"""
+    *rest, top = sorted(z)
+    return top + sum((score - top).exp() for score in rest).log1p()
 
 
 def naive_softmax(z):
     """softmax の式をそのまま書いたもの。点数が 709.8 を超えると nan になる。"""
     return np.exp(z) / np.sum(np.exp(z), axis=-1, keepdims=True)
+
+
+def shifted_total(z):
+    """最大値をくくり出すだけの log-sum-exp。和に 1 が入るので、ほかの項が小さいと丸めで消える。"""
+    top = np.max(z, axis=-1, keepdims=True)
+    return top[..., 0] + np.log(np.sum(np.exp(z - top), axis=-1))
 
 
 FORMS = Comparison(
@@ -97,16 +113,16 @@ FORMS = Comparison(
 )
 
 TOTAL_FORMS = Comparison(
-    exact=lambda z: sum(score.exp() for score in z).log(),
+    exact=exact_total,
     ways={
         "log(sum(exp(z)))": lambda z: np.log(np.sum(np.exp(z), axis=-1)),
+        "m + log(sum(exp(z - m)))": shifted_total,
         "このノートの log_sum_exp": log_sum_exp,
         "np.logaddexp.reduce": lambda z: np.logaddexp.reduce(z, axis=-1),
         "scipy.special.logsumexp": lambda z: scipy.special.logsumexp(z, axis=-1),
         "torch.logsumexp": on_torch(lambda z: torch.logsumexp(z, -1)),
     },
-    home=1,
-    points=line(-np.log1p(np.exp(-1))),
+    home=0,
     inputs=two_scores,
 )
 
@@ -139,6 +155,18 @@ def accuracy_total():
 def accuracy_loss():
     """交差エントロピーの書き方ごとの誤差。"""
     return LOSS_FORMS.table()
+
+
+def totals():
+    """四組の点数の log-sum-exp。最後の組では、指数の和がほぼ 1 になる。"""
+    zero = -np.log1p(np.exp(-1))
+    scores = np.array([[800, 799], [-800, -801], [0, -40], [zero, zero - 1]])
+    truth = exact_values(TOTAL_FORMS.exact, scores)
+    with np.errstate(all="ignore"):
+        columns = [np.ldexp(truth.head, truth.exponent), *(way(scores) for way in TOTAL_FORMS.ways.values())]
+    names = [f"({a:.4g}, {b:.4g})".replace("-", "−") for a, b in scores]
+    rows = [(way, *map(float, column)) for way, column in zip(("正しい値", *TOTAL_FORMS.ways), columns, strict=True)]
+    return ("書き方", *names), rows
 
 
 def example():
@@ -186,7 +214,7 @@ def plot_accuracy(ax):
 
 
 def plot_accuracy_losses(fig):
-    """点数 (x, x − 1) の log-sum-exp（上）と、点数 (x, 0, −x/3) の損失（下）の、書き方ごとの float64 の誤差。"""
+    """点数 (x, 0) の log-sum-exp（上）と、点数 (x, 0, −x/3) の損失（下）の、書き方ごとの float64 の誤差。"""
     fig.set_size_inches(6.8, 7.2)
     panels = {"log-sum-exp を決める x": TOTAL_FORMS, "損失を決める x": LOSS_FORMS}
     for ax, (name, forms) in zip(fig.subplots(2), panels.items(), strict=True):

@@ -282,5 +282,7 @@ def test_reciprocal_in_half_precision_drops_visible_values():
     edge = topic.FORMS.edges("1 / (1 + exp(-x))", dtype=np.float16)[0]
     assert edge == -float(min(x for x in halves() if x > np.log(65520)))
     assert np.float16(sigmoid(-11.1)) > 0
+    lost = topic.FORMS.failures("1 / (1 + exp(-x))", np.float16)
+    assert lost.sum() == 669 and not topic.FORMS.values("1 / (1 + exp(-x))", halves())[lost].any()
     for way in ("scipy.special.expit", "torch.sigmoid"):
         assert worst(way, np.float16) < 0.51

@@ -1,5 +1,6 @@
 """ワンホット、softmax、交差エントロピーの性質。"""
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch.nn import functional as F
 
-from snippets._precision import broken, exact_values, worthless
+from snippets._precision import broken, exact_values
 from snippets.output import one_hot as topic
 
 LOGITS = torch.tensor([topic.LOGITS], dtype=torch.float64)
@@ -165,27 +166,57 @@ def test_error_of_softmax_grows_with_the_gap():
 
 
 def test_log_sum_exp_overflows_only_in_the_plain_form():
-    """式のままの log-sum-exp は左で −∞、右で ∞ になり、くくり出した形はあふれない。"""
+    """式のままの log-sum-exp は 709.78 から ∞ になり、くくり出した形はどれもあふれない。"""
     plain, *shifted = topic.TOTAL_FORMS.ways
-    left, right = topic.TOTAL_FORMS.edges(plain, broken)
-    assert -746 < left < -745 and 709 < right < 710
+    assert topic.TOTAL_FORMS.edges(plain, broken) == (None, pytest.approx(np.log(np.finfo(float).max), rel=1e-15))
     assert all(topic.TOTAL_FORMS.edges(way, broken) == (None, None) for way in shifted)
 
 
+@pytest.mark.parametrize("way", ["log(sum(exp(z)))", "m + log(sum(exp(z - m)))", "torch.logsumexp"])
+def test_total_drops_what_is_small_beside_one(way):
+    """1 を足してから対数をとる形と torch.logsumexp は、−53 ln 2 から左で 0 になる。"""
+    edge = topic.TOTAL_FORMS.edges(way)[0]
+    assert f"{edge:.15g}" == "-36.7368005696771" and edge == pytest.approx(-53 * np.log(2), rel=1e-15)
+    assert topic.TOTAL_FORMS.values(way, np.full(64, edge))[0] == 0 < topic.log_sum_exp(np.array([edge, 0]))
+
+
+@pytest.mark.parametrize("way", ["このノートの log_sum_exp", "np.logaddexp.reduce", "scipy.special.logsumexp"])
+def test_total_keeps_its_digits_with_log1p(way):
+    """残りの和を log1p に渡す形は、どこでも 1 桁は合い、float64 では 2 ULP 以内に収まる。"""
+    assert topic.TOTAL_FORMS.edges(way) == (None, None)
+    assert worst(topic.TOTAL_FORMS, way) < 2 and worst(topic.TOTAL_FORMS, way, np.float32) < 3
+
+
+@pytest.mark.parametrize("z", [(800.0, 799.0), (-800.0, -801.0), (0.0, -40.0), (-700.0, 3.0, 3.0), (2.5, -9.75, 1.0)])
+def test_exact_total_is_the_definition(z):
+    """比べる相手の正しい値は、定義を 1000 桁で計算した値と、30 桁まで一致する。"""
+    truth = exact_values(topic.exact_total, np.array([z]))
+    with mpmath.workdps(1000):
+        right = mpmath.log(sum(mpmath.exp(mpmath.mpf(v)) for v in z))
+        found = (mpmath.mpf(truth.head[0]) + mpmath.mpf(truth.tail[0])) * mpmath.mpf(2) ** int(truth.exponent[0])
+        assert abs(found / right - 1) < mpmath.mpf(10) ** -30
+
+
+def test_table_of_totals_matches_the_prose():
+    """式のままの形は ∞、−∞、0 になり、torch.logsumexp は 3 組めで 0 になり、4 組めはどれも合わない。"""
+    _, rows = topic.totals()
+    table = {name: values for name, *values in rows}
+    right = table.pop("正しい値")
+    assert table["log(sum(exp(z)))"][:3] == [np.inf, -np.inf, 0]
+    assert table["m + log(sum(exp(z - m)))"][2] == table["torch.logsumexp"][2] == 0
+    for way in ("このノートの log_sum_exp", "np.logaddexp.reduce", "scipy.special.logsumexp"):
+        assert table[way][:3] == pytest.approx(right[:3], rel=1e-15)
+    assert all(abs(values[3] - right[3]) >= abs(right[3]) > 0 for values in table.values())
+
+
 def test_log_sum_exp_is_ill_conditioned_at_zero():
-    """値が 0 になる点のそばでは、どの書き方も 1 桁も合わず、x をとなりの数にするだけで正しい値が 2 倍以上に動く。"""
-    root = -np.log1p(np.exp(-1))
-    for way in topic.TOTAL_FORMS.ways:
-        assert topic.TOTAL_FORMS.edges(way)[0] == pytest.approx(root, abs=1e-12)
-        near = np.abs(topic.TOTAL_FORMS.sample(np.float64) - root) < 1e-9
-        bad = topic.TOTAL_FORMS.failures(way, np.float64, worthless)
-        assert bad[near].any() and not bad[~near & (np.abs(topic.TOTAL_FORMS.sample(np.float64)) < 700)].any()
-    x = np.array([root, np.nextafter(root, 0), np.nextafter(root, -1)])
-    truth = exact_values(topic.TOTAL_FORMS.exact, topic.two_scores(x))
+    """値が 0 になる点のそばでは、点数を 1 つとなりの数にするだけで、正しい値がもとの大きさ以上に動く。"""
+    z = np.array([-np.log1p(np.exp(-1)), -np.log1p(np.exp(-1)) - 1])
+    moved = np.stack([z, [np.nextafter(z[0], 0), z[1]], [z[0], np.nextafter(z[1], 0)]])
+    truth = exact_values(topic.exact_total, moved)
     values = np.ldexp(truth.head, truth.exponent)
-    assert np.abs(np.diff(values)).max() > np.abs(values).min()
-    z = topic.two_scores(x)
-    assert np.abs(topic.log_sum_exp(z) - values).max() < 3e-16
+    assert np.all(np.abs(values[1:] - values[0]) > abs(values[0]))
+    assert np.abs(topic.log_sum_exp(moved) - values).max() < 3e-16
 
 
 @pytest.mark.parametrize("way", ["-log(softmax(z)[t])", "scipy.special.log_softmax", "F.cross_entropy"])

@@ -110,6 +110,8 @@ def read_page(path, docs):
         head, body = split_front_matter(page.text)
         _read_front_matter(page, head)
     _read_body(page, body, head.count("\n") + 1)
+    if not page.title and (heading := re.search(r"^# (.+)$", body, re.M)):
+        page.title = heading[1].strip()
     page.links = {page_name(target, docs) for target in page.links if target.is_relative_to(docs)}
     return page
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
 from snippets._engine.blocks import scan
-from snippets._engine.book import Book
+from snippets._engine.book import Book, read_book
 from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page
 from snippets._engine.reading import Reading
@@ -144,3 +144,9 @@ def test_ledger_link_follows_the_ledger(tmp_path):
     pages = alone.pages | {"book": read_page(tmp_path / "book.md", tmp_path)}
     (link,) = ledger_link(Book(pages, {}), "part.one")
     assert link.get("href") == "../book.md#part.one"
+
+
+def test_title_of_a_notebook_is_its_heading():
+    """front matter に題のないページとノートブックの題は、最初の見出しである。"""
+    assert read_book()["lab.xor"].title == "XOR を学習させる"
+    assert all(page.title for page in read_book().values())

@@ -20,8 +20,8 @@ from snippets._engine import report
 from snippets._engine.binding import import_topic, topics
 from snippets._engine.book import DOCS, check_book
 from snippets._engine.computed import number_text
-from snippets._engine.evidence import NAMES, tally
-from snippets._engine.graph import CODE, FORMULA, KINDS, contradictions, is_relation
+from snippets._engine.evidence import CLAIMS, NAMES, tally
+from snippets._engine.graph import CODE, FORMULA, KINDS, is_relation
 from snippets._engine.ledger import KINDS as SPANS
 from snippets._engine.ledger import entries, summary
 from snippets._engine.mutation_report import mutate
@@ -60,8 +60,7 @@ def main(arguments=None):
 def check(pages):
     """判定の表。誤りがあれば並べて 1 を返す。"""
     console = Console()
-    with console.status("式を照合しています…"):
-        book = check_book(only=_named(pages))
+    book = _checked(console, _named(pages))
     table = Table("ラベル", "証拠", "標本", "コード一致", box=None, header_style="bold")
     verdicts = {label: v for result in book.results.values() for label, v in result["verdicts"].items()}
     for label, verdict in verdicts.items():
@@ -69,9 +68,22 @@ def check(pages):
         ulp = "関係" if verdict["ulp"] is None else error_text(verdict)
         table.add_row(label, NAMES[verdict["level"] or verdict["kind"]], points, ulp)
     console.print(table)
-    for name, (proved, total) in tally(verdicts.values()).items():
-        console.print(f"{name} {total} のうち、証明か包含が {proved}（{proved / max(total, 1):.0%}）")
+    counts = tally(verdicts.values())
+    for kind in ("identity", "scalar", "bound"):
+        proved, total = counts[kind]
+        console.print(f"{CLAIMS[kind]} {total} のうち、証明か包含が {proved}（{proved / max(total, 1):.0%}）")
     console.print(f"{len(book.results)} ページ、{len(verdicts)} 式。調べなおしたページ {len(book.executed)}。")
+    return _told(console, book)
+
+
+def _checked(console, only=None):
+    """照合した Book。"""
+    with console.status("式を照合しています…"):
+        return check_book(only=only)
+
+
+def _told(console, book):
+    """誤りがあれば並べて、終了コード 1 を返す。"""
     if book.problems:
         console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
     return 1 if book.problems else 0
@@ -90,10 +102,8 @@ def mutate_pages(pages, sample):
 def count_spans():
     """台帳の数。判定のない式があれば 1 を返す。"""
     console = Console()
-    with console.status("式を照合しています…"):
-        book = check_book()
-    if book.problems:
-        console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
+    book = _checked(console)
+    if _told(console, book):
         return 1
     found = summary(entries(book))
     for kind, count in found["kinds"].items():
@@ -105,16 +115,14 @@ def count_spans():
 def show_graph(label):
     """式のつながりの数。label があれば、その式の上流と下流も。"""
     console = Console()
-    with console.status("式を照合しています…"):
-        book = check_book()
+    book = _checked(console)
     graph = book.graph
     if label and label not in graph.pages:
         close = difflib.get_close_matches(label, graph.pages, 1)
         print(f"{label} という式はない" + (f"。もしかして {close[0]}？" if close else ""), file=sys.stderr)
         return 1
     counts = "、".join(f"{name} {len(graph.of_kind(kind))}" for kind, name in KINDS.items())
-    wrong = contradictions(graph, book.labels, book.pages, book.locations)
-    print(f"式 {len(graph.pages)}、つながり {len(graph.edges)}（{counts}）、矛盾 {len(wrong)}")
+    print(f"式 {len(graph.pages)}、つながり {len(graph.edges)}（{counts}）、矛盾 {len(book.contradictions)}")
     if label:
         _show_side("上流", graph.ancestors(label), lambda other: graph.edges.get((label, other)))
         _show_side("下流", graph.dependents(label), lambda other: graph.edges.get((other, label)))
@@ -123,9 +131,7 @@ def show_graph(label):
             edges = [edge for edge in graph.of_kind(kind) if not is_relation(edge[0])]
             print(f"\n{KINDS[kind]}（関係を除く） {len(edges)}")
             print("\n".join(f"  {used} → {user}" for user, used in edges))
-    if book.problems:
-        console.print(report(book.problems), markup=False, highlight=False, soft_wrap=True)
-    return 1 if book.problems else 0
+    return _told(console, book)
 
 
 def _show_side(name, labels, kind_of):

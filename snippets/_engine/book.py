@@ -43,6 +43,16 @@ class Book:
         return graph.assemble(self.labels, self.results.values())
 
     @cached_property
+    def placed(self):
+        """{graph} や {ledger} の名から、それを置いたページ。"""
+        return {name: page for page in self.pages.values() for _, name in page.directives}
+
+    @cached_property
+    def contradictions(self):
+        """式と実装の、向きの矛盾。"""
+        return graph.contradictions(self.graph, self.labels, self.pages, self.locations)
+
+    @cached_property
     def locations(self):
         """ラベルから、結ばれた実装の場所。"""
         sources = [item for result in self.results.values() for item in result["sources"].items()]
@@ -74,7 +84,7 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     _typeset(book, stale)
     if only is None:
         book.problems += contract(pages)
-        book.problems += graph.contradictions(book.graph, book.labels, pages, book.locations)
+        book.problems += book.contradictions
     wrong = {problem.path for problem in book.problems}
     for page in stale:
         if page.shown not in wrong:

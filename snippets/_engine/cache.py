@@ -52,16 +52,17 @@ def page_sources(page, library):
     """ページに名の出る話題から import でたどれるソース。"""
     texts = _texts(page, library)
     named = [topic for topic in topics() if any(re.search(rf"\b{re.escape(topic)}\b", text) for text in texts)]
-    return sorted(_closure([topic_path(topic) for topic in named], imports))
+    return sorted(closure([topic_path(topic) for topic in named], imports))
 
 
 def _texts(page, library):
     """ページと、それが使うページの本文。"""
-    pages = _closure([page.name], lambda name: library[name].uses if name in library else [])
+    pages = closure([page.name], lambda name: library[name].uses if name in library else [])
     return [library[name].text for name in sorted(pages) if name in library]
 
 
-def _closure(start, step):
+def closure(start, step):
+    """start から step で何歩でもたどりつくもの。start を含む。"""
     found, pending = set(), list(start)
     while pending:
         item = pending.pop()

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from .relations import RELATIONS
+from .relations import WRITTEN
 
 _COMPARISONS = ("<", ">", r"\le", r"\ge", r"\ne")
 LOGIC = {"and": r"\land", "or": r"\lor", "xor": r"\oplus"}
@@ -71,9 +71,8 @@ def _big(node, latex, text, symbols):
 
 def _relations(node, latex, text, symbols):
     sides = node.args[1:]
-    written = {value: key for key, value in RELATIONS.items()}
     for relation, left, right in zip(node.args[0], sides, sides[1:], strict=False):
-        if place := _operator(left, right, latex, written[relation]):
+        if place := _operator(left, right, latex, WRITTEN[relation]):
             for sign in _COMPARISONS if relation not in ("=", "<-") else ():
                 yield "関係", *place, sign + " "
 

@@ -8,12 +8,11 @@ from functools import partial
 
 import flint
 
-from . import FormulaError
 from .ball import Ball, Balls, Wide
 from .dual import Dual, moving
 from .evaluate import Evaluator
 from .field import Unprovable
-from .proof import claims, evaluated
+from .proof import HOPELESS, claims, evaluated
 from .sampling import Sampler
 from .statements import needed
 from .symbols import interval
@@ -35,8 +34,8 @@ def enclose(statements, scope):
     try:
         with flint.ctx.workprec(_BITS):
             return sum(_cover(partial(_differences, statements, scope), box, known) for known in _finite(sampler))
-    except (Unprovable, FormulaError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
-        return None  # 球で計算できない形は、包めない
+    except HOPELESS:
+        return None
 
 
 def _finite(sampler):

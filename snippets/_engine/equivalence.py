@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from .proof import DECIDE, decide, evaluated
+from .logic import COMPARE
+from .proof import decide, evaluated
 
 
 def equivalent(first, second, scope):
@@ -32,4 +33,4 @@ def _same(one, two, here):
 
 
 def _truth(statement, sides):
-    return all(DECIDE[r](a, b) for r, a, b in zip(statement.compared, sides, sides[1:], strict=False))
+    return all(COMPARE[r](a, b) for r, a, b in zip(statement.compared, sides, sides[1:], strict=False))

@@ -10,6 +10,9 @@ from .timing import SECONDS, TimeLimit, time_limit
 NAMES = {"proved": "証明", "enclosed": "包含", "sampled": "標本", "definition": "定義", "condition": "条件"}
 
 
+CLAIMS = {"identity": "恒等式", "scalar": "うち、数どうしの恒等式", "bound": "不等式", "statement": "文中の関係"}
+
+
 @dataclass(frozen=True)
 class Evidence:
     """level は proved, enclosed, sampled か、比べる辺のない定義と条件では空。
@@ -22,15 +25,10 @@ class Evidence:
 
 
 def tally(verdicts):
-    """恒等式と、そのうち数どうしのものについて、(証明された数, 全部の数)。不等式は証明か包含の数。"""
-    kinds = {
-        "恒等式": [v for v in verdicts if v["kind"] == "identity"],
-        "数の恒等式": [v for v in verdicts if v["kind"] == "identity" and v["scalar"]],
-        "不等式": [v for v in verdicts if v["kind"] == "bound"],
-    }
-    return {
-        name: (sum(v["level"] in ("proved", "enclosed") for v in found), len(found)) for name, found in kinds.items()
-    }
+    """主張の種類から (証明か包含の付いた数, 全部の数)。scalar は恒等式のうち、数どうしのもの。"""
+    found = {kind: [v for v in verdicts if v["kind"] == kind] for kind in ("identity", "bound", "statement")}
+    found["scalar"] = [v for v in found["identity"] if v["scalar"]]
+    return {kind: (sum(v["level"] in ("proved", "enclosed") for v in some), len(some)) for kind, some in found.items()}
 
 
 def strongest(statements, scope, verdict):

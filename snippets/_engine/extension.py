@@ -15,9 +15,9 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
+from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
-from .graph_svg import element
 from .ledger import write
 from .ledger_page import ledger
 from .symbol_table import symbol_table

@@ -23,6 +23,7 @@ from itertools import pairwise
 
 from . import Problem
 from .binding import split_label, topic_path
+from .cache import closure
 from .calls import call_pairs, spell
 from .evaluate import key_of
 from .nodes import free_names, walk
@@ -142,13 +143,7 @@ def _adjacent(pairs):
 
 def _reached(start, step):
     """start から一歩以上でたどりつくもの。"""
-    found, pending = set(), list(step(start))
-    while pending:
-        item = pending.pop()
-        if item not in found:
-            found.add(item)
-            pending += step(item)
-    return found
+    return closure(step(start), step)
 
 
 def contradictions(graph, labels, pages, sources):

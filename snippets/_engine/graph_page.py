@@ -3,13 +3,13 @@
 できるのは要素の木で、リンクは元の .md を指す。サイトの URL に直し、行き先を確かめるのは、組み立てる側の仕事である。
 """
 
-import os
 from collections import Counter
 
 from .binding import is_topic
 from .contents import contents
+from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, KINDS, is_relation
-from .graph_svg import MARKS, Card, draw, element, mark_sample, sample
+from .graph_svg import MARKS, Card, draw, mark_sample, sample
 
 
 def near_map(book, page, levels=None):
@@ -20,20 +20,15 @@ def near_map(book, page, levels=None):
         return None
     guests = "灰色の札は、ほかのページの式です。" if set().union(*edges) - set(picture.own(page)) else ""
     lead = element("p", text=f"このページの式には、{len(edges)} 本のつながりがあります。{guests}")
-    if whole := map_page(book):
-        lead.append(element("a", text="全体の地図", href=f"{_path(whole, page)}#page-{page.name}"))
+    if whole := book.placed.get("graph"):
+        lead.append(element("a", text="全体の地図", href=f"{path_to(whole, page)}#page-{page.name}"))
     heading = element("h2", text="このページの式の地図", id="graph")
     return element("section", heading, lead, legend(), *picture.band(page), class_="graph-near")
 
 
-def map_page(book):
-    """{graph} と書かれたページ。なければ None。"""
-    return next((p for p in book.pages.values() if any(name == "graph" for _, name in p.directives)), None)
-
-
 def whole_map(book, levels=None):
     """サイト全体の地図。ページのつながり、ページごとの式のつながり、式と実装の違いの一覧。"""
-    picture = Picture(book, map_page(book), levels, whole=True)
+    picture = Picture(book, book.placed.get("graph"), levels, whole=True)
     parts = []
     for part, pages in picture.parts:
         sections = [section for page in pages for section in picture.section(page, part)]
@@ -94,7 +89,7 @@ class Picture:
 
     def href(self, label):
         page = self.book.labels[label][0]
-        return ("" if page is self.here else _path(page, self.here)) + f"#{label}"
+        return ("" if page is self.here else path_to(page, self.here)) + f"#{label}"
 
     def link(self, label, page):
         return element("a", element("code", text=_short(label, page.name)), href=self.href(label))
@@ -190,10 +185,6 @@ def _folded(inner):
 def _scrolled(svg):
     """横に送れる箱。キーボードでも送れる。"""
     return element("div", svg, class_="graph-scroll", tabindex="0", role="region", aria_label=svg.get("aria-label"))
-
-
-def _path(page, here):
-    return os.path.relpath(page.path, here.path.parent).replace(os.sep, "/")
 
 
 def _folder(name):

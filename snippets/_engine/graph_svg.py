@@ -6,8 +6,8 @@
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
-from xml.etree.ElementTree import Element
 
+from .elements import element
 from .layers import layered
 
 _SIZE, _PAD, _HEIGHT = 12, 9, 24  # 文字の大きさ、札の左右の余白、札の高さ
@@ -44,14 +44,6 @@ class Card:
     @property
     def width(self):
         return round(2 * _PAD + bool(self.mark) * _MARK + text_width(self.text), 1)
-
-
-def element(tag, *children, text=None, **attributes):
-    """子と属性を持つ要素。値が空の属性は付けない。class は class_ と書く。"""
-    made = Element(tag, {k.rstrip("_").replace("_", "-"): str(v) for k, v in attributes.items() if v != ""})
-    made.text = text
-    made.extend(children)
-    return made
 
 
 def text_width(text):

@@ -8,6 +8,7 @@ from collections import Counter
 
 from . import ROOT
 from .binding import path_of_tests, split_label
+from .evidence import tally
 
 KINDS = {
     "identity": "恒等式", "bound": "不等式", "condition": "条件", "definition": "定義", "refused": "誤りの見本",
@@ -53,15 +54,12 @@ def _span(page, span):
 def summary(rows):
     """種類ごとの数、免除の割合、恒等式と不等式のうち証明か包含のもの。"""
     counts = Counter(row["kind"] for row in rows)
-    claims = {kind: [row for row in rows if row["kind"] == kind] for kind in ("identity", "bound", "statement")}
-    claims["scalar"] = [row for row in claims["identity"] if row["scalar"]]
-    strong = {kind: sum(row["level"] in ("proved", "enclosed") for row in found) for kind, found in claims.items()}
     return {
         "spans": len(rows),
         "kinds": {kind: counts[kind] for kind in KINDS if counts[kind]},
         "unknown": sum(counts[kind] for kind in counts.keys() - KINDS.keys()),
         "exempt": counts["exempt"] / max(1, len(rows)),
-        "claims": {kind: {"strong": strong[kind], "all": len(found)} for kind, found in claims.items()},
+        "claims": {kind: {"strong": strong, "all": count} for kind, (strong, count) in tally(rows).items()},
     }
 
 

@@ -1,20 +1,17 @@
 """台帳をページに織る。リンクは元の .md を指し、サイトの URL に直すのは組み立てる側の仕事である。"""
 
-import os
 from xml.etree.ElementTree import fromstring
 
 from .contents import contents
-from .evidence import NAMES
-from .graph_svg import element
+from .elements import element, path_to, table
+from .evidence import CLAIMS, NAMES
 from .ledger import KINDS, entries, summary
 from .weave import verdicts
-
-_CLAIMS = {"identity": "恒等式", "scalar": "うち、数どうしの恒等式", "bound": "不等式", "statement": "文中の関係"}
 
 
 def ledger(book):
     """{ledger} の中身。数のまとめと、ページごとの行。"""
-    here = next(page for page in book.pages.values() if any(name == "ledger" for _, name in page.directives))
+    here = book.placed["ledger"]
     rows = entries(book)
     parts = [*_counts(rows)]
     for _, pages in contents(book.pages):
@@ -31,39 +28,23 @@ def _counts(rows):
     kinds = [(KINDS[kind], f"{count:,}") for kind, count in found["kinds"].items()]
     kinds += [("判定なし", found["unknown"]), ("合計", f"{found['spans']:,}")]
     claims = [
-        (name, f"{found['claims'][kind]['strong']} / {found['claims'][kind]['all']}") for kind, name in _CLAIMS.items()
+        (name, f"{found['claims'][kind]['strong']} / {found['claims'][kind]['all']}") for kind, name in CLAIMS.items()
     ]
-    return [_table(("種類", "数"), kinds), _table(("主張", "証明か包含 / すべて"), claims)]
-
-
-def _table(head, rows):
-    header = element("tr", *(element("th", text=str(cell), scope="col") for cell in head))
-    body = [element("tr", *(element("td", text=str(cell)) for cell in row)) for row in rows]
-    return element("table", element("thead", header), element("tbody", *body))
+    return [table(("種類", "数"), kinds), table(("主張", "証明か包含 / すべて"), claims)]
 
 
 def _section(book, page, here, rows):
     """一ページぶんの行。ラベルの付いた式は一つずつ、文中の式は折りたたんだ表で。"""
-    path = os.path.relpath(page.path, here.path.parent).replace(os.sep, "/")
+    path = path_to(page, here)
     heading = element("h2", element("a", text=page.title, href=path), id=f"page-{page.name}")
     labelled = [_entry(book, path, here, row) for row in rows if "label" in row and row["kind"] != "refused"]
     spans = [row for row in rows if "label" not in row or row["kind"] == "refused"]
     folded = []
     if spans:
         cells = [(row["line"], _latex(row), _verdict(row)) for row in spans]
-        table = element("table", element("thead", element("tr", *map(_head, ("行", "式", "判定")))))
-        table.append(element("tbody", *(element("tr", *map(_cell, row)) for row in cells)))
         title = element("summary", text=f"文中の式と誤りの見本 {len(spans)}")
-        folded = [element("details", title, table, class_="ledger-spans")]
+        folded = [element("details", title, table(("行", "式", "判定"), cells), class_="ledger-spans")]
     return [heading, *labelled, *folded]
-
-
-def _head(text):
-    return element("th", text=text, scope="col")
-
-
-def _cell(content):
-    return element("td", content) if hasattr(content, "tag") else element("td", text=str(content))
 
 
 def _latex(row):
@@ -100,6 +81,6 @@ def _symbols(symbols):
 def _labels(book, here, labels):
     links = []
     for label in labels:
-        path = os.path.relpath(book.labels[label][0].path, here.path.parent).replace(os.sep, "/")
+        path = path_to(book.labels[label][0], here)
         links.append(element("a", element("code", text=label), href=f"{path}#{label}"))
     return links

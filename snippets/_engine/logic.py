@@ -5,7 +5,7 @@ import numpy as np
 from . import FormulaError
 from .values import is_array
 
-_COMPARE = {
+COMPARE = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
     "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
 }  # fmt: skip
@@ -17,7 +17,7 @@ class Logic:
     def _compare(self, node, relations, *sides):
         numbers = list(map(self.number, sides))
         return all(
-            bool(np.all(_COMPARE[relation](a, b)))
+            bool(np.all(COMPARE[relation](a, b)))
             for relation, a, b in zip(relations, numbers, numbers[1:], strict=False)
         )
 

@@ -43,6 +43,11 @@ def names(node):
     return {n.args[0] for n in walk(node) if n.op == "symbol"}
 
 
+def callables(node):
+    """実装に関数のまま渡す名。"""
+    return {n.args[0].rstrip("'") for n in walk(node) if n.op == "callable"}
+
+
 def free_names(node):
     """木に現れる記号の名から、総和などで縛られたものを除いた集まり。"""
     if node.op == "symbol":

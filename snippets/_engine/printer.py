@@ -6,11 +6,11 @@
 
 import re
 
+from .calculus import BIG
 from .nodes import Node, free_names, names
+from .relations import WRITTEN
 
-_RELATION = {"=": "=", "<-": r"\leftarrow", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
-_BIG = {"sum": r"\sum", "product": r"\prod", "max": r"\max", "min": r"\min",
-        "argmax": r"\operatorname*{argmax}", "argmin": r"\operatorname*{argmin}"}  # fmt: skip
+_BIG = {op: sign for sign, op in BIG.items()}
 _INFIX = {"add": " + ", "subtract": " - ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": r" \times ",
           "divide": " / ", "modulo": r" \bmod ", "and": r" \land ", "or": r" \lor ", "xor": r" \oplus "}  # fmt: skip
 _FENCE = {"group": ("(", ")"), "row": ("(", ")"), "absolute": (r"\lvert ", r" \rvert"),
@@ -66,7 +66,7 @@ class Printer:
     _compare = _chain
 
     def related(self, relation, side):
-        return f" {_RELATION[relation]} {self.show(side)}"
+        return f" {WRITTEN[relation]} {self.show(side)}"
 
     def logic(self, op, a, b):
         if "compare" in (a.op, b.op):

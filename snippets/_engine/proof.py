@@ -14,6 +14,7 @@ from . import FormulaError
 from .cells import Cell
 from .evaluate import Evaluator
 from .field import Field, NeedRoot, Undecided, Unprovable
+from .logic import COMPARE
 from .sampling import LAYERS, Sampler, size
 from .signs import POSITIVE
 from .statements import needed
@@ -22,9 +23,9 @@ from .symbols import FINITE
 from .values import Family, is_array
 
 _CELLS = 400  # はじめの場合の数の上限
+# 決められないこと。数でしか計算できない形の例外も含む
+HOPELESS = (Unprovable, FormulaError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError)
 _WORK = 150_000  # 計算する項の数の上限
-DECIDE = {"=": lambda a, b: a == b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-           "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "!=": lambda a, b: a != b}  # fmt: skip
 
 
 def prove(statements, scope):
@@ -79,8 +80,8 @@ def decide(claims, scope, nodes):
                     pending.append((cell, at + 1, stop))
             work = field.work
         return count
-    except (Unprovable, FormulaError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError):
-        return None  # 数でしか計算できない形も、証明できない
+    except HOPELESS:
+        return None
 
 
 def _holds(relation, a, b):
@@ -90,7 +91,7 @@ def _holds(relation, a, b):
     if np.shape(a) != np.shape(b):
         return False
     pairs = zip(np.ravel(a), np.ravel(b), strict=True) if is_array(a) else [(a, b)]
-    return all(DECIDE[relation](x, y) for x, y in pairs)
+    return all(COMPARE[relation](x, y) for x, y in pairs)
 
 
 # ---- はじめの場合

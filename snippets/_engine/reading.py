@@ -7,7 +7,7 @@ from functools import cached_property
 from . import FormulaError, Problem
 from .binding import bind, split_label
 from .evaluate import Scope
-from .nodes import names, walk
+from .nodes import callables, names
 from .parser import parse, parse_arguments
 from .statements import classify, define, note_code
 from .symbols import Symbols, split_names, symbolize
@@ -27,7 +27,7 @@ class Prepared:
         """式に現れた記号の名と、その型に現れる次元や端の名。"""
         found = set().union(*(names(s.node) for s in self.statements))
         for argument in self.bound.arguments.values() if self.bound else ():
-            found |= {n.args[0].rstrip("'") for n in walk(argument) if n.op in ("symbol", "callable")}
+            found |= names(argument) | callables(argument)
         return self.scope.symbols.reached(found)
 
 

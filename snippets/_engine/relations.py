@@ -4,6 +4,7 @@ from .nodes import depth, free_names
 from .scripts import leftmost
 
 RELATIONS = {"=": "=", r"\leftarrow": "<-", "<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", r"\ne": "!="}
+WRITTEN = {relation: sign for sign, relation in RELATIONS.items()}
 LOGIC = {r"\land": "and", r"\lor": "or", r"\oplus": "xor"}
 _WORDS = {r"\text{and}": "and", r"\text{or}": "or"}
 _HEIGHT = 120  # 木の高さ。長い和も左へ深くなる

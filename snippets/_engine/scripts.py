@@ -4,8 +4,6 @@ from .nodes import Node
 
 _TRANSPOSE = ("T", r"\top", r"\intercal", r"\mathrm{T}", r"\mathsf{T}", r"\mathtt{T}")
 _CLOSE = {"(": ")", "[": "]"}
-
-
 _OPEN = ("fraction", "derivative", "big", "binomial")  # 添字や累乗の及ぶところが見えない形
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import FormulaError
 from .evaluate import Definition, Scope, key_of
-from .nodes import Node, free_names, names, walk
+from .nodes import Node, callables, free_names, names, walk
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,5 @@ def note_code(statement, scope, bound):
 
 def needed(nodes, scope):
     """値を選ばなければならない記号の名。定義で決まる変数は除く。"""
-    callables = {n.args[0].rstrip("'") for node in nodes for n in walk(node) if n.op == "callable"}
-    found = set().union(callables, *map(scope.reached, nodes), *map(names, nodes))
+    found = set().union(*map(callables, nodes), *map(scope.reached, nodes), *map(names, nodes))
     return found - {name for name, definition in scope.definitions.items() if definition.parameters is None}

@@ -3,10 +3,9 @@
 式の札は、自分の記号をこの表の番号で指す。紙でも JavaScript のない画面でも、表だけで意味が分かる。
 """
 
-import os
 from dataclasses import dataclass
 
-from .graph_svg import element
+from .elements import element, path_to
 from .marks import OPERATIONS
 from .symbol_words import type_words
 from .symbols import split_declaration, split_names
@@ -18,9 +17,13 @@ class Row:
 
     names: tuple
     kind: str
-    words: str
     meaning: str
     only: str = ""
+
+    @property
+    def words(self):
+        """型の言いかえ。組みこみの記号では、その種類。"""
+        return type_words(self.kind) if self.kind else OPERATIONS[self.names[0]][0]
 
 
 def rows(page, result):
@@ -31,14 +34,14 @@ def rows(page, result):
     names = dict.fromkeys(mark[2] for marks in result["marks"].values() for mark in marks)
     known = {name for row in found if not row.only for name in row.names}
     guests = [name for name in names if name in result["guests"] and name not in known]
-    found += [Row((name,), kind, type_words(kind), text) for name in guests for kind, text in [result["guests"][name]]]
-    found += [Row((name,), "", *OPERATIONS[name]) for name in names if name in OPERATIONS and name not in known]
+    found += [Row((name,), kind, text) for name in guests for kind, text in [result["guests"][name]]]
+    found += [Row((name,), "", OPERATIONS[name][1]) for name in names if name in OPERATIONS and name not in known]
     return found
 
 
 def _declared(names, text, only=""):
     kind, meaning = split_declaration(text)
-    return Row(tuple(split_names(names)), kind, type_words(kind), meaning, only)
+    return Row(tuple(split_names(names)), kind, meaning, only)
 
 
 def spellings(page, result):
@@ -93,5 +96,5 @@ def _owners(page, result):
 
 def _link(book, page, label, number):
     owner = book.labels[label][0]
-    path = "" if owner is page else os.path.relpath(owner.path, page.path.parent).replace(os.sep, "/")
+    path = "" if owner is page else path_to(owner, page)
     return element("a", element("code", text=label), href=f"{path}#{label}", data_symbol=number)

@@ -10,7 +10,7 @@ from .book import read_book
 from .check import check
 from .equivalence import equivalent
 from .mutate_code import called, function_of, installed
-from .nodes import walk
+from .nodes import callables
 from .parser import parse
 from .reading import Reading
 from .statements import classify
@@ -19,8 +19,8 @@ from .timing import SECONDS, TimeLimit, time_limit
 
 def attempt(name, mutants, docs):
     """働き手の仕事。変異の名から、断りの文への表。"""
-    page, library = _library(docs)[name], _library(docs)
-    return {m.name: code_refusal(m, page, docs) if m.is_code else refusal(m, page, library) for m in mutants}
+    page = _library(docs)[name]
+    return {m.name: code_refusal(m, page, docs) if m.is_code else refusal(m, page, docs) for m in mutants}
 
 
 @cache
@@ -35,11 +35,11 @@ def _prepared(name, docs):
     return [(f, prepared) for f, prepared in Reading(library[name], library, []) if f.expected]
 
 
-def refusal(mutant, page, library):
+def refusal(mutant, page, docs):
     """書きかえた式を置いたページの、断りの文。どの式も通れば None、同じ意味だと証明されれば空の文。"""
     formulas = [replace(f, latex=mutant.text) if f.label == mutant.label else f for f in page.formulas]
     problems, reached = [], False
-    for formula, prepared in Reading(replace(page, formulas=formulas), library, problems):
+    for formula, prepared in Reading(replace(page, formulas=formulas), _library(docs), problems):
         reached = reached or formula.label == mutant.label
         if not problems and reached and formula.expected and (message := _refused(formula, prepared)):
             return message
@@ -47,20 +47,18 @@ def refusal(mutant, page, library):
             break
     if problems:
         return problems[0].message
-    return "" if _proved_same(mutant, page, library) else None
+    original = next(prepared for formula, prepared in _prepared(page.name, docs) if formula.label == mutant.label)
+    return "" if _proved_same(mutant, original) else None
 
 
-def _proved_same(mutant, page, library):
+def _proved_same(mutant, prepared):
     """書きかえた式が、もとの式と同じ意味だと証明できるか。"""
-    for formula, prepared in Reading(page, library, []):
-        if formula.label == mutant.label:
-            try:
-                with time_limit(SECONDS):
-                    changed = [classify(node, prepared.scope) for node in parse(mutant.text, prepared.scope.symbols)]
-                    return equivalent(prepared.statements, changed, prepared.scope)
-            except (FormulaError, TimeLimit):
-                return False
-    return False
+    try:
+        with time_limit(SECONDS):
+            changed = [classify(node, prepared.scope) for node in parse(mutant.text, prepared.scope.symbols)]
+            return equivalent(prepared.statements, changed, prepared.scope)
+    except (FormulaError, TimeLimit):
+        return False
 
 
 def code_refusal(mutant, page, docs):
@@ -82,13 +80,9 @@ def _through(label, name, docs):
     scope, bounds = prepared.scope, [prepared.bound] if prepared.bound else []
     nodes = [side for statement in prepared.statements for side in statement.sides]
     nodes += list(prepared.bound.arguments.values()) if prepared.bound else []
-    used = set().union(*map(scope.reached, nodes), *(names_of_callables(node) for node in nodes))
+    used = set().union(*map(scope.reached, nodes), *map(callables, nodes))
     bounds += [bound for key, bound in scope.code.items() if key.rstrip("'") in used]
     return {function for bound in bounds for function in called(inspect.unwrap(bound.function))}
-
-
-def names_of_callables(node):
-    return {part.args[0].rstrip("'") for part in walk(node) if part.op == "callable"}
 
 
 def _refused(formula, prepared):

@@ -1,7 +1,6 @@
-"""結果を HTML に織る。式の札、誤りの見本、記号の表。"""
+"""結果を HTML に織る。式の札、判定の札、誤りの見本。"""
 
 import ast
-import os
 from functools import lru_cache
 from html import escape
 
@@ -11,8 +10,8 @@ from pygments.lexers import PythonLexer
 
 from .binding import TESTS, path_of_tests, split_label
 from .book import math_key, spans_of
+from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
-from .graph_svg import element
 from .symbol_table import numbers
 
 _MANY_ULP = 1000
@@ -85,11 +84,11 @@ def _card(page, formula, result, bar, below):
 
 def ledger_link(book, label):
     """台帳の、この式の行へのリンク。台帳のないサイトでは空。"""
-    page = book.labels[label][0]
-    ledgers = [p for p in book.pages.values() if any(name == "ledger" for _, name in p.directives)]
-    paths = [os.path.relpath(p.path, page.path.parent).replace(os.sep, "/") for p in ledgers]
-    name = {"class_": "formula-ledger", "data_search_exclude": "true"}
-    return [element("a", text="台帳のこの式へ", href=f"{path}#{label}", **name) for path in paths]
+    page = book.placed.get("ledger")
+    if page is None:
+        return []
+    href = f"{path_to(page, book.labels[label][0])}#{label}"
+    return [element("a", text="台帳のこの式へ", href=href, class_="formula-ledger", data_search_exclude="true")]
 
 
 def _source(label, result):

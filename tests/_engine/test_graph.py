@@ -11,7 +11,7 @@ import pytest
 
 from snippets._engine.book import check_book
 from snippets._engine.graph import BOTH, CODE, FORMULA, Graph
-from snippets._engine.graph_page import map_page, near_map, whole_map
+from snippets._engine.graph_page import near_map, whole_map
 from snippets._engine.layers import layered
 from tests._engine.test_bad_input import Project, katex, project  # noqa: F401
 
@@ -133,7 +133,7 @@ class TestDrawing:
     def test_every_link_resolves(self):
         """リンクの先の式と札は、どれも本当にある。"""
         whole = whole_map(book())
-        here = map_page(book()).path.parent
+        here = book().placed["graph"].path.parent
         idents = {e.get("id") for e in whole.iter()}
         for link in (e.get("href") for e in whole.iter("a")):
             path, _, anchor = link.partition("#")

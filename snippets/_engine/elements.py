@@ -1,0 +1,27 @@
+"""ページに織る要素の木の部品。リンクは元の .md を指し、サイトの URL に直すのは組み立てる側の仕事である。"""
+
+import os
+from xml.etree.ElementTree import Element
+
+
+def element(tag, *children, text=None, **attributes):
+    """子と属性を持つ要素。値が空の属性は付けない。class は class_ と書く。"""
+    made = Element(tag, {k.rstrip("_").replace("_", "-"): str(v) for k, v in attributes.items() if v != ""})
+    made.text = text
+    made.extend(children)
+    return made
+
+
+def path_to(page, here):
+    """ページ here から page への道。"""
+    return os.path.relpath(page.path, here.path.parent).replace(os.sep, "/")
+
+
+def table(head, rows):
+    """見出しと行の表。升は要素か、文にできる値。"""
+    header = element("tr", *(element("th", text=text, scope="col") for text in head))
+    return element("table", element("thead", header), element("tbody", *(_row(row) for row in rows)))
+
+
+def _row(cells):
+    return element("tr", *(element("td", c) if hasattr(c, "tag") else element("td", text=str(c)) for c in cells))

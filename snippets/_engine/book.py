@@ -16,6 +16,7 @@ from pathlib import Path
 from . import ROOT, FormulaError, Problem, cache, graph, katex
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .notes import misplaced, read_notes
+from .order import circular
 from .page import read_page, shown
 from .result import Result
 from .symbol_table import spellings
@@ -87,6 +88,7 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     _typeset(book, stale)
     if only is None:
         book.problems += contract(pages)
+        book.problems += circular(pages)
         book.problems += unreadable or misplaced(notes, pages, docs)
         book.problems += book.contradictions
     wrong = {problem.path for problem in book.problems}

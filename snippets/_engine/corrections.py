@@ -36,11 +36,11 @@ def _claim(book, note):
     """一つの主張。番号からページの印へ、根拠からテストの名へ。"""
     facts = [("原メモ", note.said), ("正確には", note.truth)]
     terms = [part for term, text in facts for part in (element("dt", text=term), element("dd", text=text))]
-    evidence = [element("code", text=f"tests/{test}") for test in note.tests]
-    evidence += [element("span", text=note.source)] if note.source else []
+    evidence = [element("p", element("code", text=test.name), text=test.claim) for test in note.tests]
+    evidence += [element("p", text=note.source)] if note.source else []
     if evidence:
         terms += [element("dt", text="根拠"), element("dd", *evidence)]
-    head = element("p", _link(book, note), element("span", text=note.lines, class_="correction-lines"))
+    head = element("p", _link(book, note), _place(note))
     return element("div", head, element("dl", *terms), class_="correction", id=note.ident)
 
 
@@ -51,12 +51,16 @@ def _link(book, note):
     return element("a", element("strong", text=note.ident), name, href=f"{_path(book, note)}#{note.ident}")
 
 
+def _place(note):
+    return element("span", text=note.lines, class_="correction-lines")
+
+
 def _path(book, note):
     return path_to(book.pages[note.at], book.placed["corrections"])
 
 
 def _listed(book, notes, head):
-    rows = [(element("a", text=n.ident, href=f"{_path(book, n)}#{n.ident}"), n.lines, n.said, n.truth) for n in notes]
+    rows = [(element("a", text=n.ident, href=f"{_path(book, n)}#{n.ident}"), _place(n), n.said, n.truth) for n in notes]
     return table(head, rows)
 
 
@@ -67,5 +71,5 @@ def _lines(book, of):
         inner = [n for n in (*of["F"], *of["L"]) if note.first <= n.first <= note.last]
         links = [element("a", text=n.ident, href=f"{_path(book, n)}#{n.ident}", title=n.title or n.url) for n in inner]
         name = element("a", text=note.title, href=f"{_path(book, note)}#{note.ident}")
-        rows.append((note.lines, name, element("span", *links, class_="correction-links")))
+        rows.append((_place(note), name, element("span", *links, class_="correction-links")))
     return table(("行", "節", "式とリンク"), rows)

@@ -21,6 +21,7 @@ from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .order import reading_order
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
@@ -162,7 +163,9 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
-_DIRECTIVES = {"{graph}": whole_map, "{ledger}": ledger, "{corrections}": corrections}
+_DIRECTIVES = {
+    "{graph}": whole_map, "{ledger}": ledger, "{corrections}": corrections, "{order}": reading_order,
+}  # fmt: skip
 
 
 class Maps(Treeprocessor):

@@ -20,6 +20,14 @@ _ALLOWED = {"C": ("tests", "source")}
 
 
 @dataclass(frozen=True)
+class Test:
+    """根拠のテスト。claim は、そのテストが確かめる命題。"""
+
+    name: str
+    claim: str
+
+
+@dataclass(frozen=True)
 class Note:
     """原メモの一か所。first と last は原メモの行、line は対応表の行、at は答えのあるページの名。"""
 
@@ -66,7 +74,7 @@ def read_notes(docs):
         problems += [Problem(where, line, ident, cause) for cause in causes]
         if not causes:
             first, _, last = entry.pop("lines").partition("-")
-            tests = tuple(entry.pop("tests", ()))
+            tests = tuple(Test(f"tests/{name}", _claim(name)) for name in entry.pop("tests", ()))
             notes[ident] = Note(ident, line, first=int(first), last=int(last or first), tests=tests, **entry)
     return notes, problems + [Problem(where, note.line, note.ident, cause) for note, cause in _gaps(notes)]
 
@@ -89,9 +97,16 @@ def _causes(ident, entry):
     if ident[0] == "C" and entry.get("verdict") != "感想" and not (entry.get("tests") or entry.get("source")):
         yield "根拠がない。tests か source を書く"
     for test in entry.get("tests", ()):
-        path, _, name = test.partition("::")
-        if not (TESTS / path).is_file() or not re.search(rf"^def {name}\(", (TESTS / path).read_text("utf-8"), re.M):
-            yield f"テスト {test} がない"
+        if not _claim(test):
+            yield f"テスト {test} がないか、docstring がない"
+
+
+def _claim(test):
+    """テストの docstring。テストか docstring がなければ空。"""
+    path, _, name = test.partition("::")
+    source = (TESTS / path).read_text("utf-8") if (TESTS / path).is_file() else ""
+    found = re.search(rf'^def {re.escape(name)}\([^)]*\):\n\s+"""(.+?)"""', source, re.M | re.S)
+    return found[1] if found else ""
 
 
 def _gaps(notes):

@@ -12,7 +12,8 @@ from .elements import element, path_to
 _BEFORE = re.compile(r"^(?:# )?読む前に: .*$", re.M)
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _QUESTION = re.compile(r"^(?:# )?\*\*(.+?)\*\*$", re.M)
-_MATH = re.compile(r"\$([^$]+)\$")
+_MATH = re.compile(r"\$(\w)(?:_(\d))?\$")  # 題と同じく、1 文字の記号は文字のまま書ける
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def prerequisites(page, pages):
@@ -62,7 +63,8 @@ def _item(pages, page, here):
     question = _QUESTION.search(page.text)
     parts = [element("p", element("a", text=page.title, href=path_to(page, here)))]
     if question:
-        parts.append(element("p", text=_MATH.sub(r"\1", question[1]), class_="reading-question"))
+        text = _MATH.sub(lambda m: m[1] + (m[2] or "").translate(_LOWERED), question[1])
+        parts.append(element("p", text=text, class_="reading-question"))
     if before := prerequisites(page, pages):
         links = [element("a", text=pages[name].title, href=f"#read-{name}") for name in before]
         parts.append(element("p", *links, text="先に: ", class_="reading-before"))

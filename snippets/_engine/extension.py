@@ -20,6 +20,7 @@ from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .notation_page import notation
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
@@ -156,11 +157,15 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
-_DIRECTIVES = {"{graph}": whole_map, "{ledger}": ledger}
+_DIRECTIVES = {
+    "{graph}": lambda book, math: whole_map(book),
+    "{ledger}": lambda book, math: ledger(book),
+    "{notation}": notation,
+}
 
 
 class Maps(Treeprocessor):
-    """木になった本文に、式の札の外枠と、{graph} と {ledger} と、ページの終わりの地図を入れる。
+    """木になった本文に、式の札の外枠と、{graph} や {ledger} などの指示と、ページの終わりの地図を入れる。
 
     外枠の id とリンクが木にあるので、組み立てる側が行き先を確かめられる。
     """
@@ -177,7 +182,7 @@ class Maps(Treeprocessor):
                 elif child.tag == "p" and child.text in self.weave.tables:
                     parent[k] = symbol_table(self.book, self.weave.page, self.stored)
                 elif child.tag == "p" and child.text in _DIRECTIVES:
-                    parent[k] = _DIRECTIVES[child.text](self.book)
+                    parent[k] = _DIRECTIVES[child.text](self.book, self.stored)
         if self.weave.page and (near := near_map(self.book, self.weave.page)) is not None:
             root.append(near)
 

@@ -10,7 +10,7 @@ import yaml
 from . import ROOT, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 
-DIRECTIVES = ("graph", "ledger")
+DIRECTIVES = ("graph", "ledger", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
 _LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")

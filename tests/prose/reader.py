@@ -13,12 +13,19 @@ from snippets._engine.blocks import COMPUTED, INLINE_MATH, scan
 from snippets._engine.page import prose_of_notebook, shown, split_front_matter
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-_ATTRIBUTES = re.compile(r"\s*\{\s*[#.:][^}]*\}\s*$")
 _MEANING = re.compile(r"^(?:title|description):\s+(.+)$|^\s+\S.*?\s—\s+(.+?)['\"]?$")
 _BOX = re.compile(r"(\s*)(?:!!!|\?\?\?\+?) (\w+) \"(.*)\"\s*$")
-_OUTSIDE = re.compile(r"(?<=\[)[^\[\]]+(?=\]\(https?://)")  # ほかの人の付けた題
-_DASH = re.compile(r"(?<=\S) — (?=\S)")
+_REPLACED = (
+    (COMPUTED, "1"),
+    (re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)"), "code"),
+    (INLINE_MATH, "X"),
+    (re.compile(r"^(?=[^#\s].*\{ #[\w-]+ \}$)"), "# "),  # 用語集の見出し
+    (re.compile(r"\s*\{\s*[#.:][^}]*\}\s*$"), ""),  # 属性
+    (re.compile(r"(?<=\[)[^\[\]]+(?=\]\(https?://)"), "link"),  # ほかの人の付けた題
+    (re.compile(r"(?<=\S) — (?=\S)"), "——"),
+    (re.compile(r"(?<=^:   使わない名: ).*"), "X"),  # 用語集が、使わないと断る名
+    (re.compile(r"^:   "), "- "),  # 用語の説明は、箇条書きと同じ
+)
 _CAPTION = re.compile(r'^\s*(?:"{3})?(.*?)(?:"{3})?$')
 _ENGLISH = re.compile(r"^## In English$", re.M)
 
@@ -125,14 +132,7 @@ def _unboxed(line, boxes):
 
 def _prose(line):
     """数とコードと式を一語にした行。"""
-    for pattern, word in (
-        (COMPUTED, "1"),
-        (_CODE, "code"),
-        (INLINE_MATH, "X"),
-        (_ATTRIBUTES, ""),
-        (_OUTSIDE, "link"),
-        (_DASH, "——"),
-    ):
+    for pattern, word in _REPLACED:
         line = line.replace(pattern, word)
     return line
 

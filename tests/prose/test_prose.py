@@ -8,11 +8,13 @@ import pytest
 from snippets._engine import ROOT
 from snippets._engine.book import DOCS
 from snippets._engine.page import shown
+from tests.prose.glossary import PAGE, ROWS, terms
 from tests.prose.linter import PACKAGE, lint
 from tests.prose.reader import Prose, captions, markdown, prose_of
 
 TOPICS = list((ROOT / "snippets").glob("[a-z]*/*.py"))
 SOURCES = [*DOCS.rglob("*.md"), *DOCS.glob("lab/*.py"), ROOT / "README.md", ROOT / "CHANGELOG.md", *TOPICS]
+TERMS = terms(PAGE.read_text("utf-8"))
 
 # 規則ごとの、断られる文
 BAD = {
@@ -89,6 +91,7 @@ def found():
     """ファイルと見本のそれぞれに見つけたこと。Node を起こすのは一度。"""
     samples = {**BAD, "good": GOOD, "placed": PLACED, "plain": PLAIN, "memo": MEMO}
     sources = [prose(name, text) for name, text in samples.items()]
+    sources += [prose(f"使わない名 {name}", f"# {name}") for term in TERMS for name in term.refused]
     sources += [Prose("caption", captions(CAPTION)), *map(prose_of, sorted(SOURCES))]
     result = {source.path: [] for source in sources}
     for finding in lint(sources):
@@ -150,3 +153,35 @@ def test_messages_are_japanese(found):
     messages = [finding.message for rule in BAD for finding in found[rule]]
     assert [message for message in messages if not re.search("[ぁ-んァ-ヶ]|=>", message)] == []
     assert "一文が 125 字ある（100 字まで）" in messages
+
+
+def test_glossary_and_word_list_agree(found):
+    """用語集が「使わない」とした名は、文の検査がどれも断る。"""
+    names = [name for term in TERMS for name in term.refused]
+    assert len(names) >= 15
+    assert [name for name in names if "prh" not in {f.rule for f in found[f"使わない名 {name}"]}] == []
+
+
+def test_glossary_is_complete_and_in_order():
+    """用語集には 71 語以上があり、五十音順に並び、行の見出しと行き先の名が合っている。"""
+    assert len(TERMS) >= 71
+    assert PAGE.read_text("utf-8").count(" { #") == len(TERMS)
+    assert [term.name for term in sorted(TERMS, key=lambda term: term.order)] == [term.name for term in TERMS]
+    assert [term.name for term in TERMS if term.order[0][0] not in ROWS[term.row]] == []
+    assert len({term.anchor for term in TERMS}) == len({term.name for term in TERMS}) == len(TERMS)
+
+
+def test_anchor_is_english_and_reading_is_kana():
+    """行き先の名は英語の言葉から成り、漢字のある語には、かなの読みがある。"""
+    for term in TERMS:
+        english = re.sub(r"[ ,]+", "-", term.english.lower())
+        assert all(word in english for word in term.anchor.split("-")), term
+        assert re.fullmatch("[ぁ-んー]+", term.reading), term
+
+
+def test_every_term_is_used_and_explained():
+    """どの語も、指したページの文に現れ、説明の一文がある。"""
+    for term in TERMS:
+        explained, linked = re.search(r":   (.+。)\n:   \[[^\]]+\]\(([^)#]+)", term.definition).groups()
+        assert term.name in (DOCS / linked).read_text("utf-8"), f"{term.name} は {linked} に現れない"
+        assert explained.count("。") <= 2, term

@@ -33,7 +33,7 @@ class Entry:
         """並べる順。部、文字、大文字は小文字のあと、飾りや添字のあるものはそのあと。"""
         part, letter = _letter(self.name)
         small = letter.lower()
-        return list(PARTS).index(part), name2codepoint.get(small, 0), small, letter != small, len(self.name), self.name
+        return list(PARTS).index(part), small, letter != small, len(self.name), self.name
 
 
 def _letter(name):
@@ -41,7 +41,9 @@ def _letter(name):
     if named := _NAMED.match(name):
         return "named", named[1].lower()
     letter = _LETTER.search(_ACCENT.sub("", name).replace(r"\ell", "l"))[0]
-    return ("greek", letter[1:].removeprefix("var")) if letter.startswith("\\") else ("latin", letter[0])
+    if not letter.startswith("\\"):
+        return "latin", letter[0]
+    return "greek", chr(name2codepoint.get(letter[1:].removeprefix("var"), 0))
 
 
 def entries(pages):

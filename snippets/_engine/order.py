@@ -6,14 +6,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from . import Problem
+from .blocks import INLINE_MATH
 from .contents import contents
 from .elements import element, path_to
 
 _BEFORE = re.compile(r"^(?:# )?読む前に: .*$", re.M)
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _QUESTION = re.compile(r"^(?:# )?\*\*(.+?)\*\*$", re.M)
-_MATH = re.compile(r"\$(\w)(?:_(\d))?\$")  # 題と同じく、1 文字の記号は文字のまま書ける
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def prerequisites(page, pages):
@@ -52,18 +51,18 @@ def circular(pages):
     return []
 
 
-def reading_order(book):
-    """{order} の中身。ページごとの問いと、先に読むもの。"""
+def reading_order(book, math):
+    """{order} の中身。ページごとの問いと、先に読むもの。math は式を組んだ HTML の置きどころを返す。"""
     here = book.placed["order"]
-    items = [_item(book.pages, book.pages[name], here) for name in ordered(book.pages)]
+    items = [_item(book.pages, book.pages[name], here, math) for name in ordered(book.pages)]
     return element("ol", *items, class_="reading-order")
 
 
-def _item(pages, page, here):
+def _item(pages, page, here, math):
     question = _QUESTION.search(page.text)
     parts = [element("p", element("a", text=page.title, href=path_to(page, here)))]
     if question:
-        text = _MATH.sub(lambda m: m[1] + (m[2] or "").translate(_LOWERED), question[1])
+        text = INLINE_MATH.sub(lambda match: math(match[2]), question[1])
         parts.append(element("p", text=text, class_="reading-question"))
     if before := prerequisites(page, pages):
         links = [element("a", text=pages[name].title, href=f"#read-{name}") for name in before]

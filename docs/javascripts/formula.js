@@ -2,6 +2,9 @@
 // 記号の意味は「このページの記号」の表から、LaTeX と MathML は組み上がりから、Python はたたんだ実装から取る。
 
 (() => {
+  // スライダーのあるページだけ、動かす道具を取ってくる
+  if (document.querySelector(".controls")) import(new URL("moving.mjs", document.currentScript.src))
+
   const MOUSE = 3, FINGER = 22        // 記号からの隔たりの許し（px）
   const LINGER = 220                  // 記号から札へ移るあいだ、札を閉じずに待つ（ms）
 

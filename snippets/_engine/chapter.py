@@ -6,6 +6,7 @@ from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, table_html
+from .controls import scripts
 from .evidence import strongest
 from .figure import FigureError, draw
 from .graph import references
@@ -20,7 +21,9 @@ def check_page(page, library):
     """ページのすべての式・図・数を求める。誤りは problems にすべて集める。"""
     result = Result(page.name, problems=list(page.problems))
     reading = Reading(page, library, result.problems, result.refused)
+    known = {}
     for formula, prepared in reading:
+        known[formula.label] = prepared
         result.marks[str(formula.line)] = marks(formula, prepared)
         result.guests |= guests(page, formula, prepared)
         try:
@@ -42,6 +45,7 @@ def check_page(page, library):
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}
     _judge_spans(page, reading, result)
     _draw_figures(page, result)
+    _write_scripts(page, result, known)
     _compute(page, result)
     return result
 
@@ -56,6 +60,17 @@ def _judge_spans(page, reading, result):
             result.problems.append(Problem(page.shown, span.line, "", f"${span.tex}$ — {error.message}"))
         else:
             result.spans.append({**vars(span), "kind": kind, **vars(evidence)})
+
+
+def _write_scripts(page, result, known):
+    """動く図の式を JavaScript に写す。"""
+    for line, control in page.controls:
+        try:
+            if control.figure not in result.figures:
+                raise FormulaError("スライダーは、同じページの図のすぐ下に書く")
+            result.scripts |= scripts(control, result.figures[control.figure]["svg"], known)
+        except FormulaError as error:
+            result.problems.append(Problem(page.shown, line, control.figure, error.message))
 
 
 def _draw_figures(page, result):

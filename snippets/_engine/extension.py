@@ -15,6 +15,7 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
+from .controls import MODULES, controls_html, write_modules
 from .corrections import corrections
 from .elements import element
 from .figure import Figure, figure_html
@@ -102,10 +103,19 @@ class Weave(Preprocessor):
             return self.refused(_label(block))
         if block.kind == "figure":
             found = (r["figures"].get(block.content) for r in self.book.results.values())
-            return figure_html(Figure(**next(filter(None, found))), block.alt, block.content)
+            return figure_html(
+                Figure(**next(filter(None, found))), block.alt, block.content, self.sliders(block.content)
+            )
+        if block.kind == "sliders":
+            return ""
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
         return None
+
+    def sliders(self, ident):
+        """図に添えるスライダー。"""
+        pairs = ((page, control) for page in self.book.pages.values() for _, control in page.controls)
+        return "".join(controls_html(c, page.name) for page, c in pairs if c.figure == ident)
 
     def refused(self, label):
         for page in self.book.pages.values():
@@ -227,6 +237,7 @@ class FormulaExtension(Extension):
         book = sound_book()
         katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
         write(book, DOCS / "ledger.json")
+        write_modules(book, DOCS / "assets" / MODULES)
         weave = Weave(md, book)
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)

@@ -89,16 +89,17 @@ def draw(function, ident: str) -> Figure:
         function(_argument(function, canvas))
         svg = _save(canvas)
         _check_labels(canvas)
-    return Figure(_clean(svg, ident), caption)
+        views = dict(_views(canvas))
+    return Figure(_clean(svg, ident, views), caption)
 
 
-def figure_html(figure: Figure, alt: str, ident: str) -> str:
-    """ページに置く形。alt は図に何が見えるかを述べる文。"""
+def figure_html(figure: Figure, alt: str, ident: str, controls: str = "") -> str:
+    """ページに置く形。alt は図に何が見えるかを述べる文、controls は図の下に置くスライダー。"""
     if not alt.strip():
         raise FigureError("代替テキストがない。図に何が見えるかを [ ] の中に書く")
     svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
     caption = f"<figcaption>{escape(figure.caption, quote=False)}</figcaption>"
-    return f'<figure class="plot" id="{escape(ident)}" data-search-exclude>{svg}{caption}</figure>'
+    return f'<figure class="plot" id="{escape(ident)}" data-search-exclude>{svg}{controls}{caption}</figure>'
 
 
 def show(function, alt: str):
@@ -150,7 +151,28 @@ def _is_number(label):
     return label.get_visible() and re.fullmatch(r"[-+−]?[\d.]+%?|\$.*\$", label.get_text()) is not None
 
 
-def _clean(svg, ident):
+def _views(canvas):
+    """gid の付いた線の (gid, 左端と右端と、原点と 1 目もりの位置)。動く図が、線を描きなおすのに使う。"""
+    height = canvas.get_figheight() * 72
+    for axes in canvas.axes:
+        for line in axes.lines:
+            if line.get_gid():
+                if (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
+                    raise FigureError("動く線の軸は、等間隔の目もりにする")
+                (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)]) * 72 / canvas.dpi
+                x = line.get_xdata()
+                values = (min(x), max(x), x0, x1 - x0, height - y0, y0 - y1)
+                yield line.get_gid(), " ".join(f"{float(value):.6g}" for value in values)
+
+
+def _curves(svg, views):
+    """動く線の名と、目もりの位置を、線の属性にする。"""
+    for gid, view in views.items():
+        svg = svg.replace(f' id="{gid}"', f' data-curve="{gid}" data-view="{view}"')
+    return svg
+
+
+def _clean(svg, ident, views):
     """ページに埋めこめる SVG。名前は図ごとに分け、書体と文字の色はページに任せる。"""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
@@ -159,6 +181,7 @@ def _clean(svg, ident):
     svg = re.sub(r'(?<= )(?:d|x|y|transform|points)="[^"]*"', lambda m: _rounded(m.group()), svg)
     svg = re.sub(r"\s+", " ", svg)
     svg = re.sub(r"> <", "><", svg).strip()
+    svg = _curves(svg, views)
     svg = _own_ids(svg, "".join(c if c.isalnum() or c in "-_" else "-" for c in ident))
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: PAGE_COLORS.get(m.group(), m.group()), svg)
     svg = re.sub(r'style="[^"]*font-family[^"]*"', lambda m: _page_font(m.group()), svg)

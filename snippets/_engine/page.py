@@ -7,8 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from . import ROOT, Problem
+from . import ROOT, FormulaError, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
+from .controls import read_control
 
 DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
@@ -73,6 +74,7 @@ class Page:
     spans: list = field(default_factory=list)
     directives: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    controls: list = field(default_factory=list)
     links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
@@ -163,6 +165,11 @@ def _read_body(page, body, first):
             page.computed.append((line, "table", block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
+        elif block.kind == "sliders":
+            try:
+                page.controls.append((line, read_control(block.alt, block.content)))
+            except FormulaError as error:
+                page.complain(line, error.message, block.alt)
         elif block.kind == "notes":
             page.notes += [(line, ident) for ident in block.content.split()]
         elif block.kind == "text":

@@ -17,6 +17,7 @@ class Result:
     guests: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
     computed: dict = field(default_factory=dict)
+    scripts: dict = field(default_factory=dict)
     math: dict = field(default_factory=dict)
     spans: list = field(default_factory=list)
     problems: list = field(default_factory=list)

@@ -132,9 +132,10 @@ def plot(ax):
 
 def plot_gain(ax):
     """ゲイン k を変えたシグモイド関数。k が大きいほど急になり、ステップ関数に近づく。"""
-    x = np.linspace(-4, 4, 321)
-    for k, style in ((0.5, "C0:"), (1, "C0-"), (3, "C2--"), (20, "C1-.")):
+    x = np.linspace(-4, 4, 241)
+    for k, style in ((0.5, "C2:"), (3, "C2--"), (20, "C1-.")):
         ax.plot(x, gain(x, k), style, label=f"k = {k}")
+    ax.plot(x, gain(x, 1.0), "C0-", linewidth=2.4, label="はじめは k = 1", gid="activation.sigmoid.gain")
     ax.set(xlabel="x", ylabel="σ(kx)", yticks=(0, 0.5, 1))
     ax.legend(loc="upper left")
 

@@ -11,7 +11,7 @@ def number(value):
 def node(ax, place, name, value, slope, radius=0.36):
     """丸と、上の値、下の勾配。"""
     x, y = place
-    ax.plot(*place + radius * np.array([np.cos(_ANGLE), np.sin(_ANGLE)]).T, "C0-", lw=1.2)
+    ax.plot(x + radius * np.cos(_ANGLE), y + radius * np.sin(_ANGLE), "C0-", lw=1.2)
     ax.text(x, y, name, ha="center", va="center")
     ax.text(x, y + radius + 0.06, value, ha="center", va="bottom", color="C0")
     ax.text(x, y - radius - 0.06, slope, ha="center", va="top", color="C1")

@@ -131,9 +131,9 @@ def plot_network(fig):
         _drawing.node(ax, place, f"${name[0]}_{name[1:]}$" if name[1:] else f"${name}$", *_pair(name, ""))
     for i in "12":
         (x, y), c = places[f"h{i}"], _pair(f"c{i}")
-        ax.text(x, y + 0.95, f"{c[0]} {c[1]}", ha="center", color="C0", fontsize=9)
+        ax.text(x, y + 0.9, f"{c[0]} {c[1]}", ha="center", va="bottom", fontsize=9)
         u = _pair(f"u{i}")
-        ax.text(x, y - 0.95, f"{u[0]} {u[1]}", ha="center", color="C1", fontsize=9)
+        ax.text(x, y - 0.9, f"{u[0]} {u[1]}", ha="center", va="top", fontsize=9)
     ax.set(xlim=(-0.7, 8.8), ylim=(-1.2, 4.2))
     ax.set_aspect("equal")
     ax.set_axis_off()

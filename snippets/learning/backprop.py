@@ -56,7 +56,7 @@ def chain_loss(r):
 def chain(w, x, b, t):
     """損失の w, b, x についての傾きの組。Value を逆向きにたどって求める。"""
     nodes = _chain.nodes(w, x, b, t)
-    return tuple(nodes[name].grad for name in "wbx")
+    return nodes["w₁"].grad, nodes["b"].grad, nodes["x₁"].grad
 
 
 def preactivation(w, x, b):

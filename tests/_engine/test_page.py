@@ -164,7 +164,7 @@ def test_source_is_shown_as_it_is_written(tmp_path):
     """{source} は、クラスの実装を、ファイルにあるままに見せる。見せるものがなければ誤りになる。"""
     page = read(tmp_path, "{source}`learning.backprop.Value`\n")
     html = check_page(page, {}).computed["source:learning.backprop.Value"]
-    assert unescape(re.sub(r"<[^>]*>", "", html)) == inspect.getsource(Value)
+    assert unescape(re.sub(r"<[^>]*>", "", html)).strip() == inspect.getsource(Value).strip()
     missing = read(tmp_path, "{source}`learning.backprop.Valeu`\n")
     (problem,) = check_page(missing, {}).problems
     assert "AttributeError" in problem.message and problem.line == 1

@@ -48,7 +48,8 @@ def test_chain_table():
     """表の勾配の列は、先の勾配とその場の傾きの積で、−18 と −12 で終わる。"""
     rows = bp.chain_table()[1]
     assert [(row[0], row[1], row[4]) for row in rows] == [
-        ("ℓ", 9, 1), ("r", -3, -6), ("s", 7, -6), ("t", 10, 6), ("p", 6, -6), ("b", 1, -6), ("w₁", 2, -18), ("x₁", 3, -12),
+        ("ℓ", 9, 1), ("r", -3, -6), ("s", 7, -6), ("t", 10, 6),
+        ("p", 6, -6), ("b", 1, -6), ("w₁", 2, -18), ("x₁", 3, -12),
     ]  # fmt: skip
     assert rows[1][2:4] == ("∂ℓ/∂r = 2r = −6", "1 × (−6)")
     assert rows[-2][2:4] == ("∂p/∂w₁ = x₁ = 3", "−6 × 3")
@@ -285,7 +286,7 @@ def test_overwriting_loses_paths():
 
 def test_second_backward_is_refused():
     """途中の値を覚えたグラフを 2 回たどると例外になり、足し算だけのグラフならならない。"""
-    with pytest.raises(RuntimeError, match="^Trying to backward through the graph a second time"):
+    with pytest.raises(RuntimeError, match=r"^Trying to backward through the graph a second time"):
         _slips.backward_twice(lambda w: (w * 3 - 9) ** 2)
     told = [words for _, words in bp.second_backward_table()[1]]
     assert told == ["Trying to backward through the graph a second time", "例外は出ない"]
@@ -302,9 +303,9 @@ def test_graph_survives_when_asked():
 
 def test_inplace_changes_are_refused_or_silently_wrong():
     """覚えた値と葉の書き換えは例外になり、.data を通した書き換えは誤った勾配を黙って返す。"""
-    with pytest.raises(RuntimeError, match="^one of the variables needed for gradient computation has been modified"):
+    with pytest.raises(RuntimeError, match=r"^one of the variables needed for gradient computation has been modified"):
         _slips.change_saved()
-    with pytest.raises(RuntimeError, match="^a leaf Variable that requires grad is being used in an in-place"):
+    with pytest.raises(RuntimeError, match=r"^a leaf Variable that requires grad is being used in an in-place"):
         _slips.change_leaf()
     assert _slips.change_behind() == (40, 4)
     assert _slips.change_in_no_grad() == pytest.approx(2 - 0.1 * 4)

@@ -1,7 +1,7 @@
 """ℓ = (w₁x₁ + b − t)² の鎖の、表と図。"""
 
 from snippets.learning import _drawing
-from snippets.learning._drawing import number
+from snippets.learning._drawing import number, unbroken
 from snippets.learning._value import Value
 
 W, X, B, T = 2.0, 3.0, 1.0, 10.0
@@ -31,7 +31,9 @@ def table():
         shown = "" if formula[-1] == "1" else f" = {number(slope)}"
         factor = number(slope) if slope >= 0 else f"({number(slope)})"
         product = f"{number(found[user].grad)} × {factor}"
-        rows.append((name, found[name].data, f"∂{user}/∂{name} = {formula}{shown}", product, found[name].grad))
+        rows.append(
+            (name, found[name].data, unbroken(f"∂{user}/∂{name} = {formula}{shown}"), product, found[name].grad)
+        )
     return ("数", "順伝播の値", "その場の傾き", "先の勾配 × その場の傾き", "勾配"), rows
 
 

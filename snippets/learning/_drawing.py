@@ -8,6 +8,11 @@ def number(value):
     return f"{value:.4g}".replace("-", "−")
 
 
+def unbroken(text):
+    """∂E/∂y を途中で折らない。斜線の両わきに、見えない U+2060 をはさむ。"""
+    return text.replace("/", "\u2060/\u2060")
+
+
 def node(ax, place, name, value, slope, radius=0.36):
     """丸と、上の値、下の勾配。"""
     x, y = place

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from snippets.learning import _drawing
-from snippets.learning._drawing import number
+from snippets.learning._drawing import number, unbroken
 from snippets.learning._value import Value
 
 # 順に W, c, v, b, x, t。隠れ層の重み付き和は 0 と 1 になる
@@ -112,13 +112,16 @@ def _table(*rows):
     found |= {f"s{i}": found[f"h{i}"] * (1 - found[f"h{i}"]) for i in "12"}
     plain = {name: number(value) for name, value in found.items()}
     inside = {name: text if found[name] >= 0 else f"({text})" for name, text in plain.items()}
-    cells = [(name, rule, blanks.format_map(inside), key.format_map(plain)) for name, rule, blanks, key in rows]
+    cells = [
+        (unbroken(name), unbroken(rule), blanks.format_map(inside), key.format_map(plain))
+        for name, rule, blanks, key in rows
+    ]
     return ("求めるもの", "式", "数を入れる", "値"), cells
 
 
 def plot_network(fig):
     """2-2-1 の網の例。青は順伝播の値と重み、丸かっこの中の赤は、E をその数で微分した傾き。"""
-    fig.set_size_inches(7.2, 4.6)
+    fig.set_size_inches(6.4, 4.2)
     ax = fig.subplots()
     places = {"x1": (0, 3), "x2": (0, 0), "h1": (3.6, 3), "h2": (3.6, 0), "y": (6.3, 1.5), "E": (8.3, 1.5)}
     lines = {"W11": ("x1", "h1", 0.5), "W12": ("x2", "h1", 0.3), "W21": ("x1", "h2", 0.3), "W22": ("x2", "h2", 0.5)}

@@ -177,7 +177,7 @@ def inplace_table():
 
 
 def plot_zero_grad(ax):
-    """(wx + b − t)² を学習率 0.02 で下る。消し忘れると、古い勾配に振り回されて往復する。"""
+    """(w₁x₁ + b − t)² を学習率 0.02 で下る。消し忘れると、古い勾配に振り回されて往復する。"""
     for clear, style, name in ((True, "C0o-", "毎回消す"), (False, "C1s--", "消し忘れる")):
         ax.plot(descent(clear), style, ms=4, label=name)
     ax.set(xlabel="更新の回数", ylabel="損失", ylim=(None, 12.5))

@@ -161,8 +161,8 @@ def example(method):
 
 def comparison():
     """2-2-1 の網の勾配くらべ。4 通りの求め方。"""
-    names = map(_example.subscripted, _example.LEAVES)
-    return ("", *METHODS), [(name, *map(float, row)) for name, *row in zip(names, *map(example, METHODS), strict=True)]
+    columns = [[f"{slope:.13f}".replace("-", "−") for slope in example(method)] for method in METHODS]
+    return ("", *METHODS), list(zip(map(_example.subscripted, _example.LEAVES), *columns, strict=True))
 
 
 def disagreement(method):

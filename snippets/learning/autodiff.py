@@ -293,7 +293,7 @@ def plot(ax):
 
 
 def plot_errors(ax):
-    """e^x の x = 1 での傾きの誤差。細い線は見こみ B と G。底の左では丸め、右では打ち切りが効く。誤差 0 は下端に置いた。"""
+    """eˣ の x = 1 での傾きの誤差。細い線は見こみ B と G。底の左では丸めが、右では打ち切りが効く。誤差 0 は下端。"""
     forward = (forward_difference, forward_budget, "C2^", "前進差分")
     central = (central_difference, central_budget, "C3s", "中心差分")
     for difference, budget, style, name in (forward, central):

@@ -5,6 +5,7 @@
 """
 
 import functools
+import inspect
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from snippets.learning._slips import (  # noqa: F401
     zero_grad_table,
 )
 from snippets.learning._training import plot_training  # noqa: F401
-from snippets.learning._value import Value  # noqa: F401
+from snippets.learning._value import Value
 
 METHODS = ("逆向きの表", "Value", "PyTorch", "中心差分")
 
@@ -176,6 +177,11 @@ def error_after(rate):
     to_v, to_b, to_W, to_c, _ = network_gradients(*_example.NUMBERS, sigmoid, derivative)
     moved = (old - rate * slope for old, slope in zip(weights, (to_W, to_c, to_v, to_b), strict=True))
     return forward(*moved, x, t, sigmoid)[-1]
+
+
+def value_lines():
+    """Value の実装の、空行を除いた行数。"""
+    return sum(bool(line.strip()) for line in inspect.getsource(Value).splitlines())
 
 
 def training_history():

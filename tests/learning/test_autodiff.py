@@ -20,7 +20,7 @@ VECTORS = arrays(float, 3, elements=st.floats(-2, 2, allow_subnormal=False))
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 30])
-def test_calls_of_each_method(n):
+def test_calls_are_2n_n_and_1(n):
     """中心差分は 2n 回、前進差分は n + 1 回、フォワードモードは n 回、リバースモードは 1 回だけ関数を呼ぶ。"""
     assert list(ad.call_counts(n)) == [2 * n, n + 1, n, 1]
 

@@ -41,7 +41,7 @@ def by_autograd(W, c, v, b, x, t, f=torch.tanh):
 # ---- 鎖
 
 
-def test_numbers_of_the_chain():
+def test_numbers_of_the_page():
     """鎖の値は 6、7、−3、9 で、勾配は重みが −18、バイアスが −6、入力が −12 になる。"""
     assert (bp.chain_product(2.0, 3.0), bp.chain_sum(6.0, 1.0), bp.chain_gap(7.0, 10.0)) == (6, 7, -3)
     assert bp.chain_loss(-3.0) == 9

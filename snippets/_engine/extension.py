@@ -105,6 +105,8 @@ class Weave(Preprocessor):
             return figure_html(Figure(**next(filter(None, found))), block.alt, block.content)
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
+        if block.kind == "source":
+            return computed_html(self.book, "source", block.content)
         return None
 
     def refused(self, label):

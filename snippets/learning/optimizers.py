@@ -223,7 +223,11 @@ def conditions():
 def axis_steps():
     """谷の (1, 1) での、向きごとの最初の 1 歩の大きさ。学習率はどれも 0.01。"""
     rows = []
-    for name, step in (("勾配降下法", sgd), ("RMSProp（β₂ = 0.9）", functools.partial(rmsprop, beta_2=0.9)), ("Adam", adam)):
+    for name, step in (
+        ("勾配降下法", sgd),
+        ("RMSProp（β₂ = 0.9）", functools.partial(rmsprop, beta_2=0.9)),
+        ("Adam", adam),
+    ):
         moved = START - step(START, None, bowl_slope(START), 0.01)[0]
         rows.append((name, *moved, moved[1] / moved[0]))
     return ("方法", "w₁ の歩幅", "w₂ の歩幅", "比"), rows
@@ -290,13 +294,15 @@ def plot_losses(ax):
 
 
 def plot_radius(ax):
-    """学習率と、1 歩あたりの倍率（遅いほうの向き、曲がり方 1 と 25）。下ほど速く、1 を越えると発散。星は理論上の最速。"""
+    """学習率と、1 歩あたりの倍率。曲がり方 1 と 25 の遅いほう。下ほど速く、1 を越えると発散する。星は理論上の最速。"""
     rho = np.linspace(0.002, 0.16, 240)
     fast, mu = best_momentum(25, 1)
-    worst = {
-        f"μ = {value:.3g}": [max(radius(r, 1.0, value), radius(r, 25.0, value)) for r in rho] for value in (0, 0.2, mu, 0.8)
-    }
-    figures.factors(ax, rho, worst, (fast, math.sqrt(mu)))
+
+    def worst(mu):
+        return [max(radius(r, 1.0, mu), radius(r, 25.0, mu)) for r in rho]
+
+    named = {f"μ = {value:.3g}": worst(value) for value in (0, 0.2, mu, 0.8)}
+    figures.factors(ax, rho, named, (fast, math.sqrt(mu)))
 
 
 def plot_bias(fig):

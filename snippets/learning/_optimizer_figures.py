@@ -7,9 +7,9 @@ STYLES = ("C1o-", "C0s--", "C4^:", "C3D-.", "C2v-")
 
 def paths(fig, named, curvature, marks):
     """谷の等高線と、名前ごとの道すじ。named: 名前 → (steps + 1, 2)。marks: 印を付ける歩数。"""
-    angle = np.linspace(0, 2 * np.pi, 61)
+    angle = np.linspace(0, 2 * np.pi, 41)
     for ax, (name, path) in zip(fig.subplots(2, 2, sharex=True, sharey=True).flat, named.items(), strict=True):
-        for height in (0.05, 0.5, 2, 6, 12.5):
+        for height in (0.05, 0.5, 2, 8):
             across, up = np.sqrt(2 * height / curvature)
             ax.plot(across * np.cos(angle), up * np.sin(angle), "C0-", lw=0.7, alpha=0.6)
         ax.plot(*path.T, "C1.-", lw=1, ms=4)

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from snippets.learning import _optimizer_figures as figures
-from snippets.learning.gradient_descent import CURVATURE, START, bowl, update
+from snippets.learning import _optimizer_runs as runs
+from snippets.learning.gradient_descent import CURVATURE, START, update
 
 
 def velocity(v, g, mu):
@@ -103,15 +104,6 @@ def adamw(w, state, g, rho, delta=0.01, **settings):
     return adam(decay(w, rho, delta), state, g, rho, **settings)
 
 
-def descend(step, slope, w, steps):
-    """steps 歩の道すじ (steps + 1, n)。step: (重み, 状態, 勾配) → (重み, 状態)、slope: 重み → 勾配。"""
-    path, state = [np.asarray(w, dtype=float)], None
-    for _ in range(steps):
-        w, state = step(path[-1], state, slope(path[-1]))
-        path.append(w)
-    return np.stack(path)
-
-
 def unrolled(g, mu, t):
     """t 歩目の速度。0 から始めて、速度の更新を t 回繰り返す。g: 歩の番号 → 勾配。"""
     return functools.reduce(lambda v, k: velocity(v, g[k], mu), range(1, t + 1), 0.0)
@@ -179,36 +171,13 @@ METHODS = {
 }
 
 
-def bowl_slope(w):
-    """谷 E = (w_1² + 25 w_2²)/2 の勾配。"""
-    return CURVATURE * w
-
-
-def bowl_errors(step, steps=100, angle=0.0):
-    """谷を (1, 1) から下るあいだの誤差 (steps + 1,)。angle: 谷と出発点を一緒に回す角度。"""
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    path = descend(step, lambda w: turn @ bowl_slope(turn.T @ w), turn @ START, steps)
-    return np.array([bowl(turn.T @ w, CURVATURE) for w in path])
-
-
-def settled(errors, level=1e-3):
-    """誤差が level を下回ったままになる最初の歩数。最後まで下回らなければ「届かない」。"""
-    last = np.flatnonzero(errors >= level)[-1]
-    return "届かない" if last == len(errors) - 1 else str(last + 1)
-
-
 def results():
     """谷を下る 5 つの方法。右の 2 列は、谷と出発点を一緒に 45° 回したとき。"""
     rows = []
     for name, step in METHODS.items():
-        errors, turned = bowl_errors(step), bowl_errors(step, angle=math.pi / 4)
-        rows.append((name, settled(errors), errors[-1], settled(turned), turned[-1]))
+        errors, turned = runs.bowl_errors(step), runs.bowl_errors(step, angle=math.pi / 4)
+        rows.append((name, runs.settled(errors), errors[-1], runs.settled(turned), turned[-1]))
     return ("方法", "0.001 を切るまで", "100 歩あとの E", "45° 回して", "100 歩あとの E（45°）"), rows
-
-
-def steps_needed(factor, shrink=1e-3):
-    """1 歩で factor 倍になる誤差が shrink 倍を下回るまでの歩数。"""
-    return math.ceil(math.log(shrink) / math.log(factor))
 
 
 def conditions():
@@ -216,7 +185,7 @@ def conditions():
     rows = []
     for kappa in (4, 25, 100, 10000):
         plain, heavy = (kappa - 1) / (kappa + 1), math.sqrt(best_momentum(kappa, 1)[1])
-        rows.append((f"{kappa:,}", plain, f"{steps_needed(plain):,}", heavy, f"{steps_needed(heavy):,}"))
+        rows.append((f"{kappa:,}", plain, f"{runs.steps_needed(plain):,}", heavy, f"{runs.steps_needed(heavy):,}"))
     return ("条件数 κ", "勾配降下法の倍率", "歩数", "モメンタムの倍率", "歩数（モメンタム）"), rows
 
 
@@ -228,7 +197,7 @@ def axis_steps():
         ("RMSProp（β₂ = 0.9）", functools.partial(rmsprop, beta_2=0.9)),
         ("Adam", adam),
     ):
-        moved = START - step(START, None, bowl_slope(START), 0.01)[0]
+        moved = START - step(START, None, runs.bowl_slope(START), 0.01)[0]
         rows.append((name, *moved, moved[1] / moved[0]))
     return ("方法", "w₁ の歩幅", "w₂ の歩幅", "比"), rows
 
@@ -248,49 +217,16 @@ def first_ratio(t, beta_1=0.9, beta_2=0.999):
     return -np.expm1(t * np.log(beta_1)) / np.sqrt(-np.expm1(t * np.log(beta_2)))
 
 
-def noisy_average(steps=40, beta=0.9, seed=2015):
-    """平均 1 の雑音つきの勾配と、0 から始めた移動平均と、補正した移動平均。"""
-    g = 1 + 0.35 * np.random.default_rng(seed).normal(size=steps)
-    plain = np.array([weighted_sum({k + 1: x for k, x in enumerate(g)}, beta, t) for t in range(1, steps + 1)])
-    return g, plain, plain / (1 - beta ** np.arange(1, steps + 1))
-
-
-def periodic_moves(C=3.0):
-    """勾配が C, −1, −1 と繰り返すとき、落ち着いたあとの Adam（β₁ = 0）の 3 歩。学習率は 1 とする。"""
-    beta_2, s, moves = 1 / (1 + C * C), 0.0, []
-    for g in [C, -1.0, -1.0] * 20:
-        s = second_moment(s, g, beta_2)
-        moves.append(-g / math.sqrt(s))
-    return moves[-3:]
-
-
-def periodic(rule, C=3.0, steps=900, rho=0.5):
-    """勾配が C, −1, −1 と繰り返すときの w の動き。動ける範囲は −1 から 1。rule: "sgd", "adam", "amsgrad"。
-
-    3 歩の合計は C − 2 > 0 なので、誤差の合計が最小なのは w = −1。Adam は β₁ = 0、β₂ = 1/(1 + C²) とする。
-    学習率は歩数の平方根で割る（Reddi ら 2018 の例）。
-    """
-    beta_2, w, s, largest, path = 1 / (1 + C * C), 0.0, 0.0, 0.0, [0.0]
-    for t in range(1, steps + 1):
-        g = C if t % 3 == 1 else -1.0
-        s = second_moment(s, g, beta_2)
-        largest = max(largest, s)
-        scale = {"sgd": 1.0, "adam": math.sqrt(s), "amsgrad": math.sqrt(largest)}[rule]
-        w = float(np.clip(w - rho / math.sqrt(t) * g / scale, -1, 1))
-        path.append(w)
-    return np.array(path)
-
-
 def plot(fig):
     """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩。楕円は等高線、星は谷底、四角は 10 歩ごとの位置。"""
     fig.set_size_inches(7.2, 5)
-    named = {name: descend(METHODS[name], bowl_slope, START, 40) for name in METHODS if name != "ネステロフ"}
+    named = {name: runs.descend(METHODS[name], runs.bowl_slope, START, 40) for name in METHODS if name != "ネステロフ"}
     figures.paths(fig, named, CURVATURE, [10, 20, 30, 40])
 
 
 def plot_losses(ax):
     """同じ谷での誤差。縦軸は対数で、1 目盛りで何桁も変わる。"""
-    figures.curves(ax, {name: np.maximum(bowl_errors(step), 1e-18) for name, step in METHODS.items()}, 2)
+    figures.curves(ax, {name: np.maximum(runs.bowl_errors(step), 1e-18) for name, step in METHODS.items()}, 2)
 
 
 def plot_radius(ax):
@@ -298,8 +234,8 @@ def plot_radius(ax):
     rho = np.linspace(0.002, 0.16, 240)
     fast, mu = best_momentum(25, 1)
 
-    def worst(mu):
-        return [max(radius(r, 1.0, mu), radius(r, 25.0, mu)) for r in rho]
+    def worst(value):
+        return [max(radius(r, 1.0, value), radius(r, 25.0, value)) for r in rho]
 
     named = {f"μ = {value:.3g}": worst(value) for value in (0, 0.2, mu, 0.8)}
     figures.factors(ax, rho, named, (fast, math.sqrt(mu)))
@@ -308,7 +244,7 @@ def plot_radius(ax):
 def plot_bias(fig):
     """左は平均 1 の雑音つきの勾配と移動平均（β = 0.9）。右は、補正しない Adam の歩幅が補正した歩幅の何倍か。"""
     t = np.unique(np.geomspace(1, 10000, 120).astype(int))
-    figures.averages(fig, *noisy_average(), t, first_ratio(t))
+    figures.averages(fig, *runs.noisy_average(), t, first_ratio(t))
 
 
 def plot_schedules(ax):
@@ -326,4 +262,4 @@ def plot_schedules(ax):
 def plot_periodic(ax):
     """勾配が 3, −1, −1 と繰り返すときの w。合計が最小なのは下の端 −1 だが、Adam は上の端 1 へ動く。"""
     rules = {"勾配降下法": "sgd", "Adam": "adam", "AMSGrad": "amsgrad"}
-    figures.drift(ax, {name: periodic(rule)[::3] for name, rule in rules.items()})
+    figures.drift(ax, {name: runs.periodic(rule)[::3] for name, rule in rules.items()})

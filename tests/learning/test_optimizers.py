@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets.learning import _optimizer_runs as runs
 from snippets.learning import gradient_descent, optimizers
 
 positive = st.floats(0.01, 100)
@@ -55,7 +56,7 @@ def torch_path(optimizer, steps=50, **settings):
 )
 def test_fifty_steps_agree_with_torch(step, optimizer, settings):
     """どの方法も、50 歩の道すじが torch.optim と一致する。"""
-    path = optimizers.descend(step, lambda w: gradient_descent.gradient(loss, w), START, 50)
+    path = runs.descend(step, lambda w: gradient_descent.gradient(loss, w), START, 50)
     assert path == pytest.approx(torch_path(optimizer, **settings), abs=1e-9)
     assert np.abs(path[-1] - START).max() > 0.1
 
@@ -111,13 +112,13 @@ def test_momentum_widens_the_limit(rho, shrinks):
     """係数 0.9 では、曲がり方 25 の向きの限界が 0.08 から 0.152 に広がる。"""
     assert optimizers.is_stable(rho, 25, 0.9) is shrinks
     step = functools.partial(optimizers.momentum, rho=rho, mu=0.9)
-    path = optimizers.descend(step, lambda w: 25 * w, np.array([1.0]), 3000)
+    path = runs.descend(step, lambda w: 25 * w, np.array([1.0]), 3000)
     assert bool(abs(path[-1, 0]) < 1e-3) is shrinks
 
 
 def test_numbers_on_the_bowl():
     """100 歩あとの誤差は、勾配降下法 1.4×10⁻⁴、モメンタム 6.6×10⁻¹⁶、Adam 1.1×10⁻⁴ である。"""
-    errors = {name: optimizers.bowl_errors(step)[-1] for name, step in optimizers.METHODS.items()}
+    errors = {name: runs.bowl_errors(step)[-1] for name, step in optimizers.METHODS.items()}
     assert errors["勾配降下法"] == pytest.approx(1.4e-4, rel=0.03)
     assert errors["モメンタム"] == pytest.approx(6.6e-16, rel=0.01)
     assert errors["Adam"] == pytest.approx(1.1e-4, rel=0.03)
@@ -137,7 +138,7 @@ def test_rotation_only_hurts_the_axiswise_methods():
 def test_lookahead_is_the_paper():
     """PyTorch の重みは、Sutskever らの手順で先読みした点と、30 歩ずっと一致する。"""
     rho, mu, theta, u = 0.03, 0.9, START.copy(), np.zeros(3)
-    path = optimizers.descend(
+    path = runs.descend(
         functools.partial(optimizers.nesterov, rho=rho, mu=mu),
         lambda w: gradient_descent.gradient(loss, w),
         START,
@@ -216,7 +217,7 @@ def test_warmup_agrees_with_chained_linear_schedules():
 
 def test_adam_drifts_the_wrong_way():
     """勾配が 3, −1, −1 と続くとき、Adam は 1 へ、勾配降下法と AMSGrad は −1 へ動く。"""
-    ends = {rule: optimizers.periodic(rule)[-3:].mean() for rule in ("sgd", "adam", "amsgrad")}
+    ends = {rule: runs.periodic(rule)[-3:].mean() for rule in ("sgd", "adam", "amsgrad")}
     assert ends["adam"] > 0.9 and ends["sgd"] < -0.9 and ends["amsgrad"] < -0.9
     best = min(np.linspace(-1, 1, 201), key=lambda w: (3 - 1 - 1) * w)
     assert best == -1
@@ -226,7 +227,7 @@ def test_moves_of_the_counterexample():
     """落ち着いたあとの 3 歩は、3 歩で元に戻る 2 乗の平均から決まる値に等しく、合計は右向きである。"""
     b = 0.1
     s = np.linalg.solve([[1, 0, -b], [-b, 1, 0], [0, -b, 1]], (1 - b) * np.array([9, 1, 1]))
-    moves = optimizers.periodic_moves()
+    moves = runs.periodic_moves()
     assert moves == pytest.approx([-3, 1, 1] / np.sqrt(s), rel=1e-12)
     assert sum(moves) > 0.5
 
@@ -239,5 +240,5 @@ def test_exercise_numbers():
     assert optimizers.corrected(m, 1.0, 0.9, 0.999, 2)[0] == pytest.approx(2)
     assert optimizers.cosine_rate(0.7, 0.1, 20, 40) == pytest.approx(0.4)
     step = functools.partial(optimizers.adam, rho=0.001)
-    path = optimizers.descend(step, lambda w: np.array([123.0]), np.array([1.0]), 1000)
+    path = runs.descend(step, lambda w: np.array([123.0]), np.array([1.0]), 1000)
     assert path[-1, 0] == pytest.approx(0, abs=1e-6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-STYLES = ("C1o-", "C0s--", "C4^:", "C3D-.", "C2v-")
+STYLES = ("C1o-", "C0s--", "C0^:", "C3D-.", "C2v-")  # モメンタムとネステロフは同じ仲間なので同じ色
 
 
 def paths(fig, named, curvature, marks):
@@ -31,12 +31,12 @@ def curves(ax, named, every):
 
 def factors(ax, rho, named, optimum):
     """学習率と、いちばん遅い向きの倍率。optimum: いちばん速い (学習率, 倍率)。"""
-    for (name, values), style in zip(named.items(), ("C1-", "C0--", "C4:", "C3-."), strict=True):
+    for (name, values), style in zip(named.items(), ("C1-", "C0--", "C2:", "C3-."), strict=True):
         ax.plot(rho, values, style, lw=1.8, label=name)
     ax.plot(*optimum, "C2*", ms=11)
     ax.axhline(1, lw=0.8, ls=":", color="C1")
     ax.set(xlabel="学習率 ρ", ylabel="1 歩あたりの倍率", ylim=(0.6, 1.12))
-    ax.legend(fontsize=8, loc="upper right")
+    ax.legend(fontsize=8, loc="lower left")
 
 
 def averages(fig, noisy, plain, fixed, t, ratio):
@@ -57,16 +57,16 @@ def averages(fig, noisy, plain, fixed, t, ratio):
 
 def schedules(ax, named):
     """名前ごとの学習率の予定。"""
-    for (name, values), style in zip(named.items(), ("C1-", "C0--", "C4-.", "C3:"), strict=True):
+    for (name, values), style in zip(named.items(), ("C1-", "C0--", "C2-.", "C3:"), strict=True):
         ax.plot(values, style, lw=2, label=name)
     ax.set(xlabel="歩の番号 k", ylabel="学習率", ylim=(-0.05, 1.2))
     ax.legend(fontsize=8, loc="upper right", ncols=2)
 
 
 def drift(ax, named):
-    """名前ごとの重みの動き。印の付いた線の上端と下端は、動ける範囲の端。"""
+    """名前ごとの重みの動き。3 歩ごとに点を取る。横の点線は、動ける範囲の端。"""
     for (name, values), style in zip(named.items(), ("C1-", "C0--", "C3:"), strict=True):
-        ax.plot(values, style, lw=1.6, label=name)
+        ax.plot(np.arange(0, len(values), 3), values[::3], style, lw=1.6, label=name)
     for edge in (-1, 1):
         ax.axhline(edge, lw=0.8, ls=":", color="C2")
     ax.set(xlabel="歩数", ylabel="w", ylim=(-1.2, 1.45))

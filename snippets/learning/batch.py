@@ -177,7 +177,7 @@ def plot_noise(ax):
 
 
 def plot_paths(fig):
-    """はじめの 2 巡の、重みの第 1・第 2 成分の道すじ。楕円は等高線、星は全件の誤差の底、四角は 1 巡ごとの位置。"""
+    """重みの第 1・第 2 成分の道すじ。左と中は 2 巡、右は 8 巡。楕円は等高線、星は全件の誤差の底。"""
     fig.set_size_inches(7.2, 2.9)
     X, t = data()
     end, angle = bottom()[:2], np.linspace(0, 2 * np.pi, 41)
@@ -190,7 +190,6 @@ def plot_paths(fig):
             ax.plot(*(end[:, None] + size * circle), "C0-", lw=0.7, alpha=0.6)
         path = train(B, 2 if B < 100 else 8, rho)[:, :2]
         ax.plot(*path.T, "C1.-", lw=0.9, ms=3)
-        ax.plot(*path[:: updates_per_epoch(100, B)].T, "C3s", ms=5, mfc="none")
         ax.plot(*end, "C2*", ms=10)
         ax.set(title=f"B = {B}、ρ = {rho:g}", xlabel="$w_1$", xlim=(-0.7, 2), ylim=(-2.8, 0.5))
     fig.axes[0].set_ylabel("$w_2$")

@@ -135,6 +135,19 @@ def test_rotation_only_hurts_the_axiswise_methods():
     assert rows["Adam"][2] == "届かない"
 
 
+def test_adam_overshoots_on_the_bowl():
+    """Adam の誤差は 11 歩目に初めて 0.001 を切り、そのあと一度は 100 倍以上に戻る。"""
+    errors = runs.bowl_errors(optimizers.METHODS["Adam"])
+    assert np.argmax(errors < 1e-3) == 11 and errors[12:].max() > 100 * errors[11]
+
+
+def test_axiswise_methods_follow_the_diagonal():
+    """座標軸にそろった谷では、RMSProp と Adam の 2 つの成分は同じ値のまま進む。"""
+    for name in ("RMSProp", "Adam"):
+        path = runs.descend(optimizers.METHODS[name], runs.bowl_slope, np.ones(2), 40)
+        assert path[:, 0] == pytest.approx(path[:, 1], abs=1e-6)
+
+
 def test_lookahead_is_the_paper():
     """PyTorch の重みは、Sutskever らの手順で先読みした点と、30 歩ずっと一致する。"""
     rho, mu, theta, u = 0.03, 0.9, START.copy(), np.zeros(3)

@@ -225,7 +225,7 @@ def plot(fig):
 
 
 def plot_losses(ax):
-    """同じ谷での誤差。縦軸は対数で、1 目盛りで何桁も変わる。"""
+    """同じ谷での誤差。縦軸は対数で、1 目盛りで 3 桁変わる。10⁻¹⁸ より下は打ち切り。"""
     figures.curves(ax, {name: np.maximum(runs.bowl_errors(step), 1e-18) for name, step in METHODS.items()}, 2)
 
 

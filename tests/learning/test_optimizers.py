@@ -186,6 +186,15 @@ def test_uncorrected_steps_are_too_large():
     assert 2.5 < ratios[99] < 3.5 and ratios[-1] == pytest.approx(1, abs=1e-4)
 
 
+def test_defaults_are_those_of_torch():
+    """初めの設定は torch.optim.Adam と同じで、学習率 0.001 の最初の 1 歩は 0.001 である。"""
+    defaults = torch.optim.Adam([torch.zeros(1)]).defaults
+    names = dict(zip(("beta_1", "beta_2"), defaults["betas"], strict=True)) | {"epsilon": defaults["eps"]}
+    assert names == {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8} and defaults["lr"] == 0.001
+    w, g = np.ones(2), np.array([5.0, -0.1])
+    assert np.array_equal(optimizers.adam(w, None, g, 0.001)[0], optimizers.adam(w, None, g, 0.001, **names)[0])
+
+
 def test_noise_of_the_average():
     """β = 0.9 の平均は、雑音の分散をおよそ 1/19 にする。"""
     noise = np.random.default_rng(0).normal(size=(100, 20000))

@@ -76,7 +76,9 @@ def draw_errors(ax):
     ax.loglog(SIZES, [(2 * np.pi / m) ** 2 / 8 for m in SIZES], "C0:", label="上限 η²/8")
     ax.loglog(SIZES, [least_squares(m) for m in SIZES], "C2^-.", label="係数を最小二乗で")
     learned_sizes = (8, 16, 32)
-    ax.loglog(learned_sizes, [np.median(trained(m)) for m in learned_sizes], "C3x", ms=8, label="学習した網（まん中の回）")
+    ax.loglog(
+        learned_sizes, [np.median(trained(m)) for m in learned_sizes], "C3x", ms=8, label="学習した網（まん中の回）"
+    )
     ax.set(xlabel="隠れユニットの数 m", ylabel="sin との差の最大", xticks=SIZES, xticklabels=SIZES)
     ax.minorticks_off()
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))

@@ -112,10 +112,10 @@ def profiles():
 
 
 def remedies():
-    """手当ての前と後の、入口と出口の勾配の大きさ。"""
+    """手当てごとの、入口の層の勾配の大きさ。"""
     cases = (("シグモイド", "Xavier"), ("tanh", "sd 1"), ("ReLU", "sd 0.01"), ("ReLU", "nn.Linear"), ("ReLU", "He"))
-    rows = [(f"{act}、{init}", *(f"{_depth_net.profile(act, init, way)[0][0]:.1e}" for way in ("", "正規化", "残差", "正規化と残差")))
-            for act, init in cases]  # fmt: skip
+    ways = ("", "正規化", "残差", "正規化と残差")
+    rows = [(f"{act}、{init}", *(f"{gradient_profile(act, init, way)[0]:.1e}" for way in ways)) for act, init in cases]
     return ("入口の勾配", "そのまま", "正規化", "残差接続", "両方"), rows
 
 

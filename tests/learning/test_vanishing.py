@@ -9,70 +9,39 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snippets.activation.relu import derivative as relu_slope
 from snippets.activation.relu import relu
 from snippets.activation.sigmoid import derivative as sigmoid_slope
-from snippets.activation.sigmoid import sigmoid
 from snippets.learning import _depth_net
 from snippets.learning import vanishing as topic
 
-HAND = {
-    "シグモイド": (sigmoid, sigmoid_slope),
-    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-    "ReLU": (relu, relu_slope),
-}
+TORCH = {"シグモイド": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 
 
-def by_hand(act, init, depth, width, seed):
-    """δ の漸化式を手で回した、層ごとの勾配の大きさ。1 件ずつ計算して足す。"""
-    rng, (f, slope) = np.random.default_rng(seed), HAND[act]
-    weights = rng.normal(0, _depth_net.SPREADS[init], (depth, width, width))
-    inputs, targets = rng.normal(size=(64, width)), rng.uniform(size=(64, width))
-    total = np.zeros_like(weights)
-    for x, t in zip(inputs, targets, strict=True):
-        z, a = [], [x]
-        for w in weights:
-            z.append(w @ a[-1])
-            a.append(f(z[-1]))
-        delta = (a[-1] - t) * slope(z[-1]) / 64
-        for l in range(depth - 1, -1, -1):  # noqa: E741
-            total[l] += np.outer(delta, a[l])
-            if l:
-                delta = topic.delta(weights[l], delta, z[l - 1], slope)
-    return np.sqrt((total**2).sum((1, 2)))
+@pytest.mark.parametrize("remedy", ["", "正規化", "残差", "正規化と残差"])
+@pytest.mark.parametrize("act", TORCH)
+def test_profile_agrees_with_autograd(act, remedy):
+    """手で逆向きにたどった層ごとの勾配は、どの手当てでも、PyTorch の自動微分と一致する。"""
+    weights, a, t = map(torch.tensor, _depth_net.draw("Xavier", 5, 8, 3))
+    weights.requires_grad_()
+    for w in weights:
+        z = a @ w.T
+        if "正規化" in remedy:
+            z = torch.nn.functional.layer_norm(z, (8,), eps=0.0)
+        a = TORCH[act](z) + ("残差" in remedy) * a
+    ((a - t).square().sum(1).mean() / 2).backward()
+    expected = torch.linalg.matrix_norm(weights.grad).numpy()
+    np.testing.assert_allclose(_depth_net.profile(act, "Xavier", remedy, 5, 8, 3)[0], expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("act", "init"), [("シグモイド", "Xavier"), ("tanh", "sd 1"), ("ReLU", "He")])
-def test_profile_agrees_with_the_recurrence(act, init):
-    """自動微分で測った層ごとの勾配は、ページの δ の式を 1 件ずつ手で回したものと一致する。"""
-    ours = _depth_net.profile(act, init, "", 5, 8, 3)[0]
-    np.testing.assert_allclose(ours, by_hand(act, init, 5, 8, 3), rtol=1e-9)
-
-
-@pytest.mark.parametrize("remedy", ["正規化", "残差", "正規化と残差"])
-def test_remedies_agree_with_a_central_difference(remedy):
-    """手当てをした網の入口の勾配は、中心差分で測ったものと 6 桁まで一致する。"""
-    depth, width, seed = 3, 6, 1
+@given(st.integers(0, 1000))
+def test_delta_is_the_gradient_of_the_preactivation(seed):
+    """δ の式で 1 層手前へ送った値は、重み付き和についての自動微分と一致する。"""
     rng = np.random.default_rng(seed)
-    weights = rng.normal(0, _depth_net.SPREADS["sd 1"], (depth, width, width))
-    x, t = rng.normal(size=(64, width)), rng.uniform(size=(64, width))
-
-    def loss(first):
-        a = x
-        for w in (first, *weights[1:]):
-            z = a @ w.T
-            if "正規化" in remedy:
-                z = np.array([topic.normalize(row) for row in z])
-            a = np.tanh(z) + ("残差" in remedy) * a
-        return ((a - t) ** 2).sum() / 128
-
-    h, gradient = 1e-5, np.zeros((width, width))
-    for at in np.ndindex(width, width):
-        step = np.zeros((width, width))
-        step[at] = h
-        gradient[at] = (loss(weights[0] + step) - loss(weights[0] - step)) / (2 * h)
-    ours = _depth_net.profile("tanh", "sd 1", remedy, depth, width, seed)[0][0]
-    assert ours == pytest.approx(np.linalg.norm(gradient), rel=1e-6)
+    W, sent, z = rng.normal(size=(3, 2)), rng.normal(size=3), rng.normal(size=2)
+    leaf = torch.tensor(z, requires_grad=True)
+    (torch.tensor(sent) @ (torch.tensor(W) @ torch.tanh(leaf))).backward()
+    ours = topic.delta(W, sent, z, lambda z: 1 - np.tanh(z) ** 2)
+    np.testing.assert_allclose(ours, leaf.grad.numpy(), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -155,11 +124,11 @@ LAWS = {
 
 @pytest.mark.parametrize("law", LAWS)
 def test_only_the_mean_and_the_variance_matter(law):
-    """正規でも一様でも符号だけでも、He の重みは ReLU の出力の 2 乗の平均を 2 % 以内で保つ。"""
+    """正規でも一様でも符号だけでも、He の重みは ReLU の出力の 2 乗の平均を 3 % 以内で保つ。"""
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 2, 100)
-    outputs = relu(LAWS[law](rng, topic.he(100), (100_000, 100)) @ x)
-    assert np.mean(outputs**2) == pytest.approx(np.mean(x**2), rel=0.02)
+    outputs = relu(LAWS[law](rng, topic.he(100), (40_000, 100)) @ x)
+    assert np.mean(outputs**2) == pytest.approx(np.mean(x**2), rel=0.03)
 
 
 def test_the_second_moment_not_the_variance():
@@ -245,16 +214,16 @@ def network(value):
 
 
 def test_equal_weights_stay_equal():
-    """同じ値で始めた網は、100 歩学習させても、同じ層のユニットの重みが同じままである。"""
+    """同じ値で始めた網は、30 歩学習させても、同じ層のユニットの重みが同じままである。"""
     torch.manual_seed(0)
     x, t = torch.randn(20, 3, dtype=torch.float64), torch.randn(20, 1, dtype=torch.float64)
     net = network(0.3)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     before = net[0].weight.detach().clone()
-    for _ in range(100):
-        optimizer.zero_grad()
-        ((net(x) - t) ** 2).mean().backward()
-        optimizer.step()
+    for _ in range(30):
+        slopes = torch.autograd.grad(((net(x) - t) ** 2).mean(), list(net.parameters()))
+        with torch.no_grad():
+            for leaf, slope in zip(net.parameters(), slopes, strict=True):
+                leaf -= 0.1 * slope
     for layer in (net[0], net[2]):
         rows = layer.weight.detach()
         torch.testing.assert_close(rows, rows[:1].expand_as(rows), rtol=1e-9, atol=1e-12)

@@ -109,7 +109,7 @@ def depth_table():
 
 
 def plot(fig):
-    """折れ目の数 m を増やした網（実線）と、もとの sin（点線）。灰色の三角の山を足し合わせたもの。"""
+    """折れ目の数 m を増やした網（実線）と、もとの sin（点線）。細い線の三角の山を足し合わせたもの。"""
     fig.set_size_inches(7.2, 2.6)
     x = np.linspace(LEFT, RIGHT, 241)
     for ax, m in zip(fig.subplots(1, 3, sharey=True), (4, 8, 16), strict=True):
@@ -124,7 +124,7 @@ def plot(fig):
 
 
 def plot_hat(fig):
-    """左: ReLU を 3 つ足すと三角の山になる。右: シグモイド 2 つの差は、急さ k を増やすと四角い山になる。"""
+    """左: ReLU を 3 つ足すと三角の山になる。右: シグモイド 2 つの差は、急さ κ を増やすと四角い山になる。"""
     fig.set_size_inches(7.2, 2.8)
     left, right = fig.subplots(1, 2)
     x = np.linspace(-2, 2, 161)
@@ -134,7 +134,7 @@ def plot_hat(fig):
     left.set(xlabel="x", ylabel="値", ylim=(-2.2, 3.1))
     left.legend(loc="upper left", fontsize=8)
     for k, style in ((3, "C2:"), (10, "C1--"), (50, "C0-")):
-        right.plot(x, box(x, k, 1.0), style, label=f"k = {k}")
+        right.plot(x, box(x, k, 1.0), style, label=f"κ = {k}")
     right.set(xlabel="x", ylabel="値", ylim=(-0.1, 1.35))
     right.legend(loc="upper left", ncols=3, fontsize=8)
 

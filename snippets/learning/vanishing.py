@@ -90,6 +90,11 @@ def normalize(y):
     return centred * np.sqrt(centred.size) / np.linalg.norm(centred)
 
 
+def residual(x, phi):
+    """残差接続 1 段の値。x: 数、phi: 枝の働き → 数。"""
+    return float(np.add(phi(x), x))
+
+
 def survival(n, L):
     """幅 n の ReLU の層を L 枚重ねたとき、ある入力の信号がどこでも途切れない確率（対称な乱数の重み、バイアス 0）。"""
     return float(np.exp(L * np.log1p(-(0.5**n))))
@@ -115,7 +120,10 @@ def remedies():
     """手当てごとの、入口の層の勾配の大きさ。"""
     cases = (("シグモイド", "Xavier"), ("tanh", "sd 1"), ("ReLU", "sd 0.01"), ("ReLU", "nn.Linear"), ("ReLU", "He"))
     ways = ("", "正規化", "残差", "正規化と残差")
-    rows = [(f"{act}、{init}", *(f"{gradient_profile(act, init, way)[0]:.1e}" for way in ways)) for act, init in cases]
+    rows = [
+        (f"{act}、{init}", *(float(f"{gradient_profile(act, init, way)[0]:.1e}") for way in ways))
+        for act, init in cases
+    ]
     return ("入口の勾配", "そのまま", "正規化", "残差接続", "両方"), rows
 
 

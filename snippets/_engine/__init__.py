@@ -5,13 +5,14 @@
     page ─→ tokens ─→ parser ─→ evaluate ─→ check ─→ chapter ─→ book ─→ extension
     本文     字句       木         値          判定      一ページ    全ページ   HTML
 
-記号の型は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
+型の宣言は declarations、記号の表は symbols、文の種類は statements、標本は sampling、実装への結びつけは binding、
 図は figure、本文の数は computed、組版は katex、札は weave が受け持つ。
 式のつながりは graph が、実装の側は calls が求め、graph_page と graph_svg と layers が地図に描く。
 証拠の強さは evidence が決める。証明は proof が field の有理式で、包含は enclosure が ball の区間で行う。
 文中の式の判定は spans、台帳は ledger と ledger_page。
 照合そのものは mutation が疑う。式は edits と mutate が、実装は edits_code と mutate_code が、一か所だけ書きかえる。
-木から LaTeX へもどすのは printer。文法は relations（文）、scripts（添字と累乗）、calculus（微分と総和）に分かれる。
+木から LaTeX へもどすのは printer。
+文法は relations（文）、scripts（添字と累乗）、calculus（微分、総和、期待値）に分かれる。
 話題のモジュールはこのパッケージを import しない。
 """
 

@@ -1,10 +1,11 @@
-"""微分、勾配、総和、総乗、最大、最小の読み方。"""
+"""微分、勾配、総和、総乗、最大、最小、期待値、分散の読み方。"""
 
 from .nodes import Node, free_names
 from .scripts import is_symbol, leftmost
 
 BIG = {r"\sum": "sum", r"\prod": "product", r"\max": "max", r"\min": "min",
        r"\operatorname*{argmax}": "argmax", r"\operatorname*{argmin}": "argmin"}  # fmt: skip
+AVERAGE = {r"\mathbb{E}": "mean", r"\operatorname{Var}": "variance"}
 _ORDERS = tuple("23456789")
 
 
@@ -141,3 +142,20 @@ class Calculus:
             for factor in factors[1:]:
                 body = self.node(body.start, "multiply", body, factor)
         return body
+
+    # ---- 期待値、分散
+
+    def average(self, start, op):
+        """E[…] は中の確率変数について、E_{k \\sim p}[…] は確率 p で選ぶ添字 k についての平均。"""
+        index = law = None
+        if self.eat("_"):
+            self.need("{")
+            index = self.index_atom()
+            if index.op != "symbol" or self.symbols[index.args[0]].type.kind != "integer":
+                self.fail("\\sim の左は、宣言した整数の添字にする", index.span)
+            self.need(r"\sim")
+            law = self.side()
+            self.need("}")
+        if not self.eat("["):
+            self.fail("期待値と分散の中は [ ] で囲む")
+        return self.node(start, "average", op, index, law, self.closed("]"))

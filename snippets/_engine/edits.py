@@ -69,6 +69,13 @@ def _big(node, latex, text, symbols):
         yield "最大と最小", node.start, node.end, text(node).replace(op, other, 1)
 
 
+def _average(node, latex, text, symbols):
+    op, *_, body = node.args
+    sign, other = (r"\operatorname{Var}", r"\mathbb{E}")[:: 1 if op == "variance" else -1]
+    yield "期待値と分散", node.start, node.end, text(node).replace(sign, other, 1)
+    yield "平均を落とす", node.start, node.end, f"({text(body)})"
+
+
 def _relations(node, latex, text, symbols):
     sides = node.args[1:]
     for relation, left, right in zip(node.args[0], sides, sides[1:], strict=False):
@@ -155,8 +162,9 @@ def _rows(node, latex, text, symbols):
 
 _RULES = {
     "add": _sum, "subtract": _sum, "negative": _negative, "multiply": _product, "dot": _product, "times": _product,
-    "hadamard": _product, "fraction": _quotient, "divide": _quotient, "big": _big, "chain": _relations,
-    "compare": _relations, "number": _number, "symbol": _symbol, "prime": _unwrap("ダッシュを落とす"),
+    "hadamard": _product, "fraction": _quotient, "divide": _quotient, "big": _big, "average": _average,
+    "chain": _relations, "compare": _relations, "number": _number, "symbol": _symbol,
+    "prime": _unwrap("ダッシュを落とす"),
     "transpose": _unwrap("転置を落とす"), "not": _unwrap("否定を落とす"), "norm": _unwrap("ノルムを落とす"),
     "absolute": _unwrap("絶対値を落とす"), "sqrt": _root, "power": _power, "index": _index, "and": _logic,
     "or": _logic, "xor": _logic, "cases": _cases, "matrix": _rows, "row": _rows,

@@ -9,13 +9,13 @@ from functools import partial
 import flint
 
 from .ball import Ball, Balls, Wide
+from .declarations import interval
 from .dual import Dual, moving
 from .evaluate import Evaluator
 from .field import Unprovable
 from .proof import HOPELESS, claims, evaluated
 from .sampling import Sampler
 from .statements import needed
-from .symbols import interval
 
 _BOXES = 3000
 _BITS = 100

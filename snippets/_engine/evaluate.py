@@ -6,9 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from . import FormulaError, linear, values
+from .declarations import CONSTANT, total
 from .nodes import Node, free_names
 from .operations import Operations
-from .symbols import CONSTANT, Symbols, total
+from .symbols import Symbols
 from .values import elementwise, is_array, numeric, show, stack
 
 
@@ -52,7 +53,8 @@ class Scope:
     @cached_property
     def indices(self):
         """総和や自由な添字として動く整数の名。"""
-        return {s.name for s in self.symbols.declared() if s.type.kind == "integer" and not s.type.sampled_integer}
+        kinds = {s.name: s.type for s in self.symbols.declared() if s.type.kind == "integer"}
+        return {name for name, kind in kinds.items() if not (kind.sampled_integer or kind.random)}
 
     def reached(self, node):
         """節の値が依存する記号の名。定義と、任意の関数の引数をたどる。"""
@@ -122,6 +124,8 @@ class Evaluator(Operations):
             if name not in self.dependents:
                 self.dependents[name] = self.inside(definition, {}).defined(definition)
             return self.dependents[name]
+        if kind.random:
+            raise FormulaError(f"確率変数の番号 {name} は \\mathbb{{E}}[ ] か \\operatorname{{Var}}[ ] の中で使う")
         raise FormulaError(f"{name} の値がない")
 
     def defined(self, definition, outer=0):

@@ -3,7 +3,8 @@
 照合が読んだのと同じ字句から取るので、読者の指す記号は、照合の読んだ記号そのものである。
 """
 
-from .symbols import split_names, symbolize
+from .declarations import split_names
+from .symbols import symbolize
 from .tokens import tokenize
 
 OPERATIONS = {

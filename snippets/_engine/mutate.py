@@ -67,7 +67,7 @@ def _values(node, symbols):
         return
     children = {
         "chain": (*node.args[2:], *node.args[1:2]), "compare": node.args[1:], "call": node.args[1:],
-        "big": node.args[4:], "derivative": node.args[:1], "prime": (),
+        "big": node.args[4:], "average": node.args[3:], "derivative": node.args[:1], "prime": (),
     }.get(node.op, node.args)  # fmt: skip
     if node.op not in ("chain", "compare", "group", "branch", "cells", "row", "otherwise", "dots", *LOGIC, "not"):
         yield node

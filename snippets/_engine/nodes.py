@@ -53,11 +53,10 @@ def free_names(node):
     if node.op == "symbol":
         return {node.args[0]}
     inner = set().union(*map(free_names, node.children())) if node.args else set()
-    if node.op != "big":
+    if node.op not in ("big", "average") or node.args[1] is None:
         return inner
-    _, index, low, high, body = node.args
-    bounds = set().union(*(free_names(b) for b in (low, high) if b is not None))
-    return free_names(body) - {index.args[0]} | bounds
+    _, index, *outside, body = node.args
+    return free_names(body) - {index.args[0]} | set().union(*(free_names(b) for b in outside if b is not None))
 
 
 def rebuild(node, function):

@@ -3,13 +3,14 @@
 import numpy as np
 
 from . import FormulaError, linear, values
+from .chance import Chance
 from .dots import expand
 from .logic import Logic
 from .special import Special
 from .values import Family, elementwise, is_array, scalar, stack
 
 
-class Operations(Special, Logic):
+class Operations(Special, Logic, Chance):
     """_op という名のメソッドが、op という節の値を求める。"""
 
     def _symbol(self, node, name):

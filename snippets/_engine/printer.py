@@ -6,11 +6,11 @@
 
 import re
 
-from .calculus import BIG
+from .calculus import AVERAGE, BIG
 from .nodes import Node, free_names, names
 from .relations import WRITTEN
 
-_BIG = {op: sign for sign, op in BIG.items()}
+_BIG = {op: sign for sign, op in (BIG | AVERAGE).items()}
 _INFIX = {"add": " + ", "subtract": " - ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": r" \times ",
           "divide": " / ", "modulo": r" \bmod ", "and": r" \land ", "or": r" \lor ", "xor": r" \oplus "}  # fmt: skip
 _FENCE = {"group": ("(", ")"), "row": ("(", ")"), "absolute": (r"\lvert ", r" \rvert"),
@@ -31,7 +31,7 @@ _SIDES = {
     "times": (_PRODUCT, _JUXTAPOSED), "divide": (_PRODUCT, _FACTOR), "modulo": (_FACTOR, _FACTOR),
 }  # fmt: skip
 _BARE = {"symbol", "number", "group", "row", "index", "call", "matrix", "absolute", "norm", "lnorm", "floor", "ceiling",
-         "inner", "positive", "sqrt", "root", "binomial", "factorial", "prime"}  # fmt: skip
+         "inner", "positive", "average", "sqrt", "root", "binomial", "factorial", "prime"}  # fmt: skip
 
 
 def latex(node, symbols):
@@ -222,6 +222,10 @@ class Printer:
         wide = op == "sum" or (body.op == "multiply" and index.args[0] in free_names(body.args[1]))
         inner = self.fit(body, (_PRODUCT if op == "sum" else _JUXTAPOSED) if wide else _FACTOR)
         return f"{_BIG[op]}_{{{clause}}}{above} {inner}"
+
+    def _average(self, op, index, law, body):
+        chosen = rf"_{{{self.show(index)} \sim {self.show(law)}}}" if index else ""
+        return f"{_BIG[op]}{chosen}" + fenced(self.show(body), "[", "]")
 
     # ---- 並べたもの
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import FormulaError
 from .cells import Cell
+from .declarations import FINITE
 from .evaluate import Evaluator
 from .field import Field, NeedRoot, Undecided, Unprovable
 from .logic import COMPARE
@@ -19,7 +20,6 @@ from .sampling import LAYERS, Sampler, size
 from .signs import POSITIVE
 from .statements import needed
 from .symbolic import Abstract, Symbolic, ends, unknown
-from .symbols import FINITE
 from .values import Family, is_array
 
 _CELLS = 400  # はじめの場合の数の上限

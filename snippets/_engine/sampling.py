@@ -10,7 +10,7 @@ import random
 import mpmath
 import numpy as np
 
-from .symbols import FINITE, interval, total
+from .declarations import FINITE, interval, total
 from .values import Family
 
 COUNT = 64

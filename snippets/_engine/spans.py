@@ -16,6 +16,7 @@ import numpy as np
 
 from . import FormulaError
 from .check import check
+from .declarations import split_names
 from .evaluate import Evaluator, Scope
 from .evidence import Evidence, strongest
 from .nodes import Node
@@ -23,7 +24,6 @@ from .page import Formula
 from .parser import parse
 from .sampling import Sampler, inside
 from .statements import Statement, needed, refuse_tautology
-from .symbols import split_names
 from .values import Exact, is_array, lifted, show
 
 _NAMES = {

@@ -3,7 +3,7 @@
 import contextlib
 import difflib
 
-from .calculus import BIG, Calculus
+from .calculus import AVERAGE, BIG, Calculus
 from .scripts import Scripts
 
 DOTS = (r"\vdots", r"\ldots", r"\cdots")
@@ -13,7 +13,7 @@ _FENCES = {r"\lvert": (r"\rvert", "absolute"), r"\lVert": (r"\rVert", "norm"),
            r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceiling")}  # fmt: skip
 # 波括弧は見えないので、囲んでも囲まなくても同じに組まれる形だけを囲める
 _SOLID = {"symbol", "number", "group", "index", "call", "fraction", "sqrt", "root", "matrix", "row", "norm", "lnorm",
-          "absolute", "floor", "ceiling", "binomial", "inner", "prime"}  # fmt: skip
+          "absolute", "floor", "ceiling", "binomial", "inner", "prime", "average"}  # fmt: skip
 _TERM = {"multiply", "dot", "times", "divide", "power", "transpose"}
 
 
@@ -62,6 +62,8 @@ class Structures(Calculus, Scripts):
             return self.node(start, "binomial", self.group(), self.group())
         if op := self.eat(*BIG):
             return self.big(start, BIG[op])
+        if op := self.eat(*AVERAGE):
+            return self.average(start, AVERAGE[op])
         if self.eat(r"\nabla"):
             return self.nabla(start)
         if self.eat(r"\underbrace", r"\overbrace"):

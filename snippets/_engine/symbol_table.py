@@ -5,10 +5,10 @@
 
 from dataclasses import dataclass
 
+from .declarations import split_declaration, split_names
 from .elements import element, path_to
 from .marks import OPERATIONS
 from .symbol_words import type_words
-from .symbols import split_declaration, split_names
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from .symbols import FINITE, MATRICES, interval, parse_type
+from .declarations import FINITE, MATRICES, interval, parse_type
 
 _BASES = {
     "R": "実数", "R+": "正の数", "R*": "0 でない数", "Z": "整数",
@@ -16,6 +16,8 @@ def type_words(text):
     if text.startswith("as "):
         return f"{text[3:]} と同じもの"
     kind = parse_type(text)
+    if kind.random:
+        return f"どの値も同じ確率の確率変数（{type_words(text.removeprefix('random '))}）"
     if kind.kind == "function":
         return "任意のなめらかな関数" if kind.abstract else "関数"
     if kind.of:

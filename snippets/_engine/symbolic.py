@@ -3,11 +3,11 @@
 import numpy as np
 
 from . import elementary
+from .declarations import interval
 from .dual import Dual, chain, slope_at
 from .elementary import circular, odd
 from .field import Element, Unprovable
 from .sampling import inside
-from .symbols import interval
 from .values import scalar
 
 

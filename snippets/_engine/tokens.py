@@ -57,6 +57,8 @@ _ALIAS = {
     r"\mathrm{d}": "d", r"\lbrack": "[", r"\rbrack": "]", r"\lbrace": r"\{", r"\rbrace": r"\}",
     r"\dots": r"\ldots", r"\dotsc": r"\ldots", r"\dotsb": r"\cdots",
     r"\argmax": r"\operatorname*{argmax}", r"\argmin": r"\operatorname*{argmin}",
+    r"\operatorname{E}": r"\mathbb{E}", r"\mathrm{E}": r"\mathbb{E}", r"\mathbb{V}": r"\operatorname{Var}",
+    r"\mathrm{Var}": r"\operatorname{Var}", r"\text{Var}": r"\operatorname{Var}",
     r"\begin{align}": r"\begin{aligned}", r"\end{align}": r"\end{aligned}",
     r"\begin{align*}": r"\begin{aligned}", r"\end{align*}": r"\end{aligned}",
     r"\begin{split}": r"\begin{aligned}", r"\end{split}": r"\end{aligned}",

@@ -8,6 +8,7 @@ import pytest
 
 from snippets._engine import katex
 from snippets._engine.book import KATEX_CACHE, read_book
+from snippets._engine.declarations import BUILTIN, CONSTANT
 from snippets._engine.evaluate import Scope
 from snippets._engine.marks import OPERATIONS, guests, marks
 from snippets._engine.nodes import walk
@@ -17,7 +18,7 @@ from snippets._engine.reading import Prepared, Reading
 from snippets._engine.statements import classify
 from snippets._engine.symbol_table import numbers, rows
 from snippets._engine.symbol_words import type_words
-from snippets._engine.symbols import BUILTIN, CONSTANT, Symbols
+from snippets._engine.symbols import Symbols
 
 GLYPH = re.compile(r"<span([^<>]*)>([^<>]+)")
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from snippets._engine import FormulaError
 from snippets._engine.binding import identifier
+from snippets._engine.declarations import split_names
 from snippets._engine.evaluate import Evaluator, Scope
 from snippets._engine.parser import parse
 from snippets._engine.sampling import Sampler
 from snippets._engine.statements import classify, define, needed
-from snippets._engine.symbols import Symbols, split_names
+from snippets._engine.symbols import Symbols
 from snippets._engine.values import Exact, lifted
 
 POINTS = 12

@@ -146,6 +146,12 @@ def arctan_slope(x):
     return 4 / np.square(np.hypot(2.0, np.pi * np.asarray(x)))
 
 
+def glu(W, V, v):
+    """GLU。W, V: (m, n)、v: (n,) → (m,)。2 枚の重みを縦に積み、PyTorch と同じく、後ろの半分を門にする。"""
+    values, gate = np.split(np.concatenate([W, V]) @ v, 2)
+    return values * sigma(gate)
+
+
 @dataclasses.dataclass(frozen=True)
 class Exhibit:
     """展示 1 枚。f と slope は x だけの関数、limits は値の範囲、source は初出とされる論文。"""
@@ -233,7 +239,7 @@ def plot(fig):
 
 
 def plot_bottoms(ax):
-    """0 の左の拡大。門をかけた 4 つは底まで下って 0 に戻り、ELU は下ったまま −1 に近づき、Leaky ReLU は下りつづける。"""
+    """0 の左の拡大。門をかけた 4 つは底から 0 に戻り、ELU は −1 に近づき、Leaky ReLU は下りつづける。"""
     x = np.linspace(-6, 1, 281)
     styles = {"SiLU": "C0-", "GELU": "C1--", "Mish": "C2-.", "hard swish": "C3:", "ELU": "C4-", "Leaky ReLU": "C5--"}
     for item in GALLERY:

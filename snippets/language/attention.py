@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 import torch
 
-from snippets.output.one_hot import softmax
+from snippets.output.one_hot import one_hot, softmax
 
 TOKENS = ("猫", "が", "魚", "を", "食べ", "た")
 # おもちゃのベクトル。4 つの成分は、主語らしさ、目的語らしさ、動詞らしさ、助詞らしさ
@@ -106,6 +106,16 @@ def multiplications(n, d, r):
     np.dot(table[d], table[d].T)
     np.dot(table[n], table[r])
     return _Counted.times
+
+
+def width(h, w):
+    """ヘッドをつないだ幅。h: ヘッドの個数、w: ヘッド 1 つの幅。ヘッドごとの出力を並べて測る。"""
+    return np.concatenate([np.zeros(int(w))] * int(h)).size
+
+
+def token_one_hot(y, N):
+    """トークンの番号をワンホットにする。y: 0 から数えた番号 → (N,)。"""
+    return one_hot(y, N)
 
 
 def embedding(E, t):

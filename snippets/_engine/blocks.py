@@ -14,14 +14,15 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
+_NOTES = re.compile(r"\s*<!--((?:\s+[A-Z]-\d+[a-z]?)+)\s+-->\s*$")
 _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 
 
 @dataclass(frozen=True)
 class Block:
-    """本文のひとまとまり。kind は formula, refused, figure, table, directive, code, text, unclosed。
+    """本文のひとまとまり。kind は formula, refused, figure, table, directive, notes, code, text, unclosed。
 
-    [start, end) は行の番号（0 から）。content は式・図や表や指示の名・行、alt は図の代替テキスト。
+    [start, end) は行の番号（0 から）。content は式・図や表や指示の名・原メモの番号・行、alt は図の代替テキスト。
     """
 
     kind: str
@@ -54,6 +55,8 @@ def scan(lines):
             yield Block("table", i, stop, table[1], indent=indent)
         elif directive := _DIRECTIVE.match(line):
             yield Block("directive", i, stop, directive[1], indent=indent)
+        elif notes := _NOTES.match(line):
+            yield Block("notes", i, stop, notes[1].strip(), indent=indent)
         else:
             yield Block("text", i, stop, line, indent=indent)
         i = stop

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from . import ROOT, FormulaError, Problem, cache, graph, katex
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
+from .notes import misplaced, read_notes
+from .order import circular
 from .page import read_page, shown
 from .result import Result
 from .symbol_table import spellings
@@ -33,6 +35,7 @@ class Book:
     results: dict
     problems: list = field(default_factory=list)
     executed: list = field(default_factory=list)
+    notes: dict = field(default_factory=dict)
 
     @cached_property
     def labels(self):
@@ -78,12 +81,15 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     results = {page.name: cache.load(page.name, keys[page.name], folder) for page in chosen}
     stale = [page for page in chosen if results[page.name] is None]
     results |= _check_pages(stale, docs, workers)
-    book = Book(pages, results, executed=[page.name for page in stale])
+    notes, unreadable = read_notes(docs)
+    book = Book(pages, results, executed=[page.name for page in stale], notes=notes)
     for page in stale:
         book.problems += [Problem(**p) for p in results[page.name]["problems"]]
     _typeset(book, stale)
     if only is None:
         book.problems += contract(pages)
+        book.problems += circular(pages)
+        book.problems += unreadable or misplaced(notes, pages, docs)
         book.problems += book.contradictions
     wrong = {problem.path for problem in book.problems}
     for page in stale:

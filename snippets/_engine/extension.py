@@ -15,11 +15,13 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
+from .corrections import corrections
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .order import reading_order
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
@@ -34,6 +36,7 @@ def current_book():
         *SNIPPETS.rglob("*.py"),
         *TESTS.rglob("*.py"),
         *SNIPPETS.rglob("*.json"),
+        *DOCS.glob("*.yml"),
     ]
     stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
     if _memory.get("stamp") != stamp:
@@ -58,22 +61,26 @@ def sound_book():
 class Weave(Preprocessor):
     """独立した式と図と表を、織った HTML に置きかえる。
 
-    page は、いま織っている式のあるページ。cards は、式の札の置きどころからラベル、tables は、記号の表の置きどころ。
+    page は、いま織っている式のあるページ。置きどころの行から、cards は式のラベル、notes は原メモの番号を引く。
+    tables は、記号の表の置きどころ。
     """
 
     def __init__(self, md, book):
         super().__init__(md)
-        self.book, self.page, self.cards, self.tables = book, None, {}, set()
+        self.book, self.page, self.cards, self.notes, self.tables = book, None, {}, {}, set()
 
     def run(self, lines):
-        result, self.page, self.cards, self.tables = [], None, {}, set()
+        result, self.page, self.cards, self.notes, self.tables = [], None, {}, {}, set()
         for block in scan(lines):
             html = self.html(block)
             if block.kind == "formula" and not self.page:
                 self.page, _ = self.book.labels[_label(block)]
                 result += self.placed(block, "")
                 self.tables.add(result[-2].strip())
-            if block.kind == "directive":
+            if block.kind == "notes":
+                result += self.placed(block, "")
+                self.notes[result[-2].strip()] = block.content.split()
+            elif block.kind == "directive":
                 result += ["", *lines[block.start : block.end], ""]
             elif html is None:
                 result += lines[block.start : block.end]
@@ -156,11 +163,13 @@ def computed_html(book, kind, expression):
     raise FormulaError(f"{expression} の計算結果がない")
 
 
-_DIRECTIVES = {"{graph}": whole_map, "{ledger}": ledger}
+_DIRECTIVES = {
+    "{graph}": whole_map, "{ledger}": ledger, "{corrections}": corrections, "{order}": reading_order,
+}  # fmt: skip
 
 
 class Maps(Treeprocessor):
-    """木になった本文に、式の札の外枠と、{graph} と {ledger} と、ページの終わりの地図を入れる。
+    """木になった本文に、式の札の外枠と、原メモの番号と、{graph} などの指示の中身と、ページの終わりの地図を入れる。
 
     外枠の id とリンクが木にあるので、組み立てる側が行き先を確かめられる。
     """
@@ -174,6 +183,9 @@ class Maps(Treeprocessor):
             for k, child in enumerate(parent):
                 if child.tag == "p" and child.text in self.weave.cards:
                     parent[k] = self.card(child, self.weave.cards[child.text])
+                elif child.tag == "p" and child.text in self.weave.notes:
+                    names = (element("span", id=ident) for ident in self.weave.notes[child.text])
+                    parent[k] = element("div", *names, class_="note-ids")
                 elif child.tag == "p" and child.text in self.weave.tables:
                     parent[k] = symbol_table(self.book, self.weave.page, self.stored)
                 elif child.tag == "p" and child.text in _DIRECTIVES:

@@ -10,7 +10,7 @@ import yaml
 from . import ROOT, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 
-DIRECTIVES = ("graph", "ledger")
+DIRECTIVES = ("graph", "ledger", "corrections", "order")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
 _LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
@@ -72,6 +72,7 @@ class Page:
     computed: list = field(default_factory=list)
     spans: list = field(default_factory=list)
     directives: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
@@ -162,6 +163,8 @@ def _read_body(page, body, first):
             page.computed.append((line, "table", block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
+        elif block.kind == "notes":
+            page.notes += [(line, ident) for ident in block.content.split()]
         elif block.kind == "text":
             _read_text(page, block.content, line)
 

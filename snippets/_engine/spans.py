@@ -9,6 +9,7 @@ exempt     {exempt:理由}$…$ と書いた、読み手の外の書き方
 どれにも当たらない式は誤りである。いつも成り立つとは限らない関係を、黙って通すことはない。
 """
 
+import contextlib
 import re
 from math import inf
 
@@ -35,14 +36,15 @@ _NOTHING = Evidence("", 0)
 
 
 def scope_of_prose(page, scope):
-    """本文から見えるもの。ページの記号に、一つの式だけの記号を足す。"""
-    extra = {}
+    """本文から見えるもの。ページの記号に、一つの式だけの記号を足す。前の記号と紛れるものは足さない。"""
+    symbols = scope.symbols
     for group in page.overrides.values():
         for spelled, text in group.items():
             for name in split_names(spelled):
-                if name not in scope.symbols:
-                    extra.setdefault(name, text)
-    return Scope(scope.symbols.copy(extra), scope.definitions, scope.code)
+                if name not in symbols:
+                    with contextlib.suppress(FormulaError):
+                        symbols = symbols.copy({name: text})
+    return Scope(symbols, scope.definitions, scope.code)
 
 
 def judge(span, scope):

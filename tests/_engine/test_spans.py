@@ -2,13 +2,14 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from snippets._engine import FormulaError
 from snippets._engine.book import read_book
 from snippets._engine.evaluate import Scope
-from snippets._engine.page import INLINE_MATH, Span
+from snippets._engine.page import INLINE_MATH, Page, Span
 from snippets._engine.parser import parse
 from snippets._engine.reading import Reading
 from snippets._engine.spans import judge, scope_of_prose
@@ -247,3 +248,10 @@ def test_own_abstract_function_is_kept():
         pass
     assert "f" not in reading.scope.definitions
     assert {r"\sigma"} <= reading.scope.definitions.keys()
+
+
+def test_letters_that_clash_are_left_out_of_the_prose():
+    """一つの式だけの文字が、本文の文字の成分と紛れるときは、本文からは見えず、例外にもならない。"""
+    page = Page(Path("page.md"), "page", overrides={"page.f": {"w_1": "R — 重み", "q": "R — 数"}})
+    prose = scope_of_prose(page, scope())
+    assert "q" in prose.symbols and "w_1" not in prose.symbols

@@ -166,16 +166,16 @@ class Exhibit:
 
 GALLERY = (
     Exhibit("ReLU", relu.relu, relu.derivative, "[0, ∞)", "Fukushima 1969", lambda x: np.heaviside(x, 0.5)),
-    Exhibit("Leaky ReLU", lambda x: leaky_relu(x, 0.1), lambda x: leaky_slope(x, 0.1), "(−∞, ∞)", "Maas ほか 2013"),
-    Exhibit("ELU", elu, elu_slope, "(−1, ∞)", "Clevert ほか 2015"),
-    Exhibit("SELU", selu, selu_slope, "(−λα, ∞)", "Klambauer ほか 2017"),
-    Exhibit("softplus", logit.softplus, sigma, "(0, ∞)", "Dugas ほか 2000"),
-    Exhibit("SiLU", silu, silu_slope, "[底, ∞)", "Hendrycks・Gimpel 2016", sigma),
-    Exhibit("GELU", gelu, gelu_slope, "[底, ∞)", "Hendrycks・Gimpel 2016", logit.normal_cdf),
+    Exhibit("Leaky ReLU", lambda x: leaky_relu(x, 0.1), lambda x: leaky_slope(x, 0.1), "(−∞, ∞)", "Maas 2013"),
+    Exhibit("ELU", elu, elu_slope, "(−1, ∞)", "Clevert 2015"),
+    Exhibit("SELU", selu, selu_slope, "(−λα, ∞)", "Klambauer 2017"),
+    Exhibit("softplus", logit.softplus, sigma, "(0, ∞)", "Dugas 2000"),
+    Exhibit("SiLU", silu, silu_slope, "[底, ∞)", "Hendrycks 2016", sigma),
+    Exhibit("GELU", gelu, gelu_slope, "[底, ∞)", "Hendrycks 2016", logit.normal_cdf),
     Exhibit("Mish", mish, mish_slope, "[底, ∞)", "Misra 2019", lambda x: np.tanh(logit.softplus(x))),
-    Exhibit("hard swish", hard_swish, hard_swish_slope, "[底, ∞)", "Howard ほか 2019", hard_sigmoid),
+    Exhibit("hard swish", hard_swish, hard_swish_slope, "[底, ∞)", "Howard 2019", hard_sigmoid),
     Exhibit("tanh", tanh.tanh, tanh.derivative, "(−1, 1)", "—"),
-    Exhibit("softsign", softsign, softsign_slope, "(−1, 1)", "Turian ほか 2009"),
+    Exhibit("softsign", softsign, softsign_slope, "(−1, 1)", "Turian 2009"),
     Exhibit("arctan", arctan, arctan_slope, "(−1, 1)", "—"),
 )
 
@@ -185,9 +185,10 @@ def summary():
     rows = []
     for item in GALLERY:
         found = bottom(item.f, item.slope)
-        place = f"{found[1]:.4f}（x = {found[0]:.4f}）".replace("-", "−") if found else "なし"
+        place = "({:.3f}, {:.4f})".format(*found).replace("-", "−") if found else "なし"
         slopes = (f"{float(v):.4g}" for v in (item.slope(0.0), steepest(item.slope)))
-        rows.append((item.name, item.limits, *slopes, place, item.source))
+        cells = (item.name, item.limits, *slopes, place)
+        rows.append((*(cell.replace(" ", "\u00a0") for cell in cells), item.source))
     return ("関数", "値の範囲", "0 での傾き", "傾きの上限", "底", "初出とされる論文"), rows
 
 
@@ -217,9 +218,9 @@ def hard_sigmoids():
         "BinaryConnect（(x + 1)/2）": lambda x: np.clip((x + 1) / 2, 0, 1),
         "σ(x)": sigma,
     }
-    points = (-3.0, -1.0, 0.0, 0.5, 1.0, 3.0)
+    points = (-3.0, -1.0, 0.0, 1.0, 3.0)
     rows = [(name, *(f"{float(f(x)):.4g}" for x in points)) for name, f in ways.items()]
-    return ("約束", *(f"x = {x:g}".replace("-", "−") for x in points)), rows
+    return ("約束（右は x ごとの値）", *(f"{x:g}".replace("-", "−") for x in points)), rows
 
 
 def plot(fig):
@@ -248,8 +249,8 @@ def plot_bottoms(ax):
             if found := bottom(item.f, item.slope):
                 ax.plot(*found, styles[item.name][:2] + "o", ms=5)
     ax.axhline(0, color="C2", lw=0.6, ls=":")
-    ax.set(xlabel="x", ylabel="値", ylim=(-1.05, 0.5))
-    ax.legend(loc="lower left", ncols=2)
+    ax.set(xlabel="x", ylabel="値", ylim=(-1.05, 0.9))
+    ax.legend(loc="upper left", ncols=2)
 
 
 def plot_gates(ax):
@@ -273,4 +274,4 @@ def plot_gelu(ax):
     ax.set(xlabel="x", ylabel="誤差 × 1000")
     ax.set_yscale("symlog", linthresh=0.5)
     ax.set_yticks((-20, -5, -1, -0.5, 0, 0.5, 1, 5), ("−20", "−5", "−1", "−0.5", "0", "0.5", "1", "5"))
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower center")

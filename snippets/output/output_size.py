@@ -108,7 +108,7 @@ def ordinal_parameters(C, n_in):
 
 def heads():
     """課題ごとの、出力の個数・最後に通す関数・損失。"""
-    rows = [(head.task, head.count, head.last, f"`{head.loss}`") for head in HEADS.values()]
+    rows = [(head.task, head.count, head.last, head.loss) for head in HEADS.values()]
     return ("課題", "出力の個数", "最後に通す関数", "PyTorch の損失"), rows
 
 

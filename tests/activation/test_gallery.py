@@ -231,7 +231,7 @@ def test_gates_that_add_up_to_one():
 def test_hard_sigmoids_differ():
     """硬いシグモイドの 3 つの約束は、x = 1 で 0.6667、0.7、1 と食い違い、x = 0 ではどれも 0.5 になる。"""
     _, rows = topic.hard_sigmoids()
-    assert [row[5] for row in rows[:3]] == ["0.6667", "0.7", "1"] and {row[3] for row in rows} == {"0.5"}
+    assert [row[4] for row in rows[:3]] == ["0.6667", "0.7", "1"] and {row[3] for row in rows} == {"0.5"}
 
 
 def test_tails_of_the_s_shaped_functions():

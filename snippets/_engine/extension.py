@@ -110,6 +110,8 @@ class Weave(Preprocessor):
             return ""
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
+        if block.kind == "source":
+            return computed_html(self.book, "source", block.content)
         return None
 
     def sliders(self, ident):

@@ -20,6 +20,9 @@ NPM_CI = (
 )  # fmt: skip
 
 
+PATIENCE = 600  # 秒。混んだ機械でも、終わる仕事は待つ
+
+
 class NodeUnavailable(Exception):
     """Node か道具を使えない。原稿の誤りではなく、機械の側の事情。"""
 
@@ -51,7 +54,7 @@ def run(arguments, failure, **options) -> str:
     node = _wheel() / ("node.exe" if os.name == "nt" else "bin/node")
     command = [node, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, **options)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE, **options)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NodeUnavailable(f"{failure}。\n{error}") from None
     if done.returncode:

@@ -161,8 +161,8 @@ def _read_body(page, body, first):
             page.complain(line, "$$ が閉じていない")
         elif block.kind == "figure":
             page.figures.append((line, block.content, block.alt))
-        elif block.kind == "table":
-            page.computed.append((line, "table", block.content))
+        elif block.kind in ("table", "source"):
+            page.computed.append((line, block.kind, block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
         elif block.kind == "sliders":

@@ -72,6 +72,22 @@ def gradient(z, y):
     return z.grad.numpy()
 
 
+def smoothed(t, C, epsilon):
+    """ならした正解。t: 0 以上 C 未満の整数、epsilon: 全クラスに配る割合 → (C,)。正解から引いた残りが正解に残る。"""
+    s = np.full(int(C), epsilon / C)
+    s[int(t)] += 1 - epsilon
+    return s
+
+
+def descent(t, steps=60, rho=0.3):
+    """点数 (2, 1, 0.1) から、勾配と逆へ steps 回動かした確率の道。t: 正解の番号 → (steps + 1, 3)。"""
+    z, path = np.array(LOGITS), []
+    for _ in range(steps + 1):
+        path.append(softmax(z))
+        z = z - rho * (path[-1] - one_hot(t, 3))
+    return np.array(path)
+
+
 def three_scores(x):
     """三つの点数 (x, 0, −x/3)。x: (N,) → (N, 3)。三つめは x と同じ型に丸めてある。"""
     return np.stack([x, 0 * x, -x / 3], axis=-1)
@@ -204,6 +220,27 @@ def plot_gradient(ax):
     ax.set_xticks(place, ["クラス 0（正解）", "クラス 1", "クラス 2"])
     ax.set(ylabel="値", ylim=(-0.5, 0.85))
     ax.legend()
+
+
+def plot_simplex(ax):
+    """3 クラスの確率を置いた三角形。点数を勾配と逆へ 60 歩動かした道（丸が出発点）と、損失の等しい点線。"""
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
+    ax.fill(*corners.T, color="C0", alpha=0.08)
+    ax.plot(*np.vstack([corners, corners[:1]]).T, "C0-", lw=1)
+    for height in (0.25, 0.5, 1.0, 2.0):
+        q = np.exp(-height)
+        ends = np.array([[1 - q, q, 0.0], [0.0, q, 1 - q]]) @ corners
+        ax.plot(*ends.T, "C2:", lw=1)
+        ax.annotate(f"損失 {height:g}", ends[0], xytext=(0, -12), textcoords="offset points", ha="center", fontsize=8)
+    path = descent(1) @ corners
+    ax.plot(*path.T, "C1.-", lw=1, ms=4, label="確率の道")
+    ax.plot(*path[0], "C1o", ms=8)
+    for (x, y), name, side in zip(
+        corners, ("クラス 0", "クラス 1（正解）", "クラス 2"), ("right", "left", "left"), strict=True
+    ):
+        ax.annotate(name, (x, y), xytext=(-6 if side == "right" else 6, 4), textcoords="offset points", ha=side)
+    ax.set(xlim=(-0.25, 1.35), ylim=(-0.12, 0.95), aspect="equal")
+    ax.set_axis_off()
 
 
 def plot_accuracy(ax):

@@ -134,6 +134,48 @@ def test_cross_entropy_refuses_different_shapes():
         topic.cross_entropy([1, 0, 0], [0.5, 0.5])
 
 
+@settings(deadline=None)
+@given(scores)
+def test_jacobian_of_softmax_agrees_with_autograd(z):
+    """確率を点数で微分した表は、PyTorch の自動微分と一致する。"""
+    p = topic.softmax(z)
+    theirs = torch.autograd.functional.jacobian(lambda u: torch.softmax(u, 0), torch.tensor(z)).numpy()
+    np.testing.assert_allclose(np.diag(p) - np.outer(p, p), theirs, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(scores, st.integers(0, 5), st.floats(0, 1))
+def test_smoothing_agrees_with_torch(z, t, epsilon):
+    """ならした正解の損失と勾配は、PyTorch の label_smoothing と一致する。"""
+    t, leaf = t % len(z), torch.tensor(z, requires_grad=True)
+    theirs = F.cross_entropy(leaf, torch.tensor(t), label_smoothing=epsilon)
+    theirs.backward()
+    target = topic.smoothed(t, len(z), epsilon)
+    assert topic.log_sum_exp(z) - target @ z == pytest.approx(theirs.item(), rel=1e-9, abs=1e-9)
+    np.testing.assert_allclose(topic.softmax(z) - target, leaf.grad.numpy(), atol=1e-12)
+
+
+def test_gradient_does_not_vanish_on_confident_mistakes():
+    """正解の確率が 0 に近いほど、正解の点数への勾配は −1 に近づく。"""
+    slopes = [topic.gradient([x, 0.0], topic.one_hot(1, 2))[1] for x in (0.0, 2.0, 10.0)]
+    assert slopes == sorted(slopes, reverse=True) and slopes[-1] == pytest.approx(-1, abs=1e-4)
+
+
+def test_descent_walks_to_the_right_corner():
+    """勾配と逆へ動かすと、損失は毎回下がり、正解の確率は 0.24 から 0.9 を超えるまで上がる。"""
+    path = topic.descent(1)
+    assert np.all(np.diff(path[:, 1]) > 0) and path[0, 1] == pytest.approx(0.2424, abs=5e-5) and path[-1, 1] > 0.9
+    np.testing.assert_allclose(path.sum(axis=1), 1, rtol=1e-14)
+
+
+def test_answers_of_the_exercise():
+    """点数 (log 2, 0, 0) の損失は log 2、勾配は −1/2、1/4、1/4、ならした正解は 0.9333 と 0.03333 である。"""
+    z = np.log([2.0, 1.0, 1.0])
+    assert topic.loss(z, 0) == pytest.approx(np.log(2), rel=1e-12)
+    np.testing.assert_allclose(topic.gradient(z, topic.one_hot(0, 3)), [-0.5, 0.25, 0.25], rtol=1e-12)
+    assert [f"{v:.4g}" for v in topic.smoothed(0, 3, 0.1)] == ["0.9333", "0.03333", "0.03333"]
+
+
 def worst(forms, way, dtype=np.float64):
     """標本での最大の ULP。"""
     return forms.errors(way, dtype).max()

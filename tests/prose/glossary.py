@@ -14,7 +14,7 @@ ROWS = {_KANA[k]: _KANA[k : k + 5] for k in range(0, len(_KANA), 5)} | {
     "わ": "わをん",
 }
 _TERM = re.compile(
-    r"^(?P<name>[^（\n]+?)(?:（(?P<reading>[^）]+)）| )(?P<english>[A-Za-z][^{\n]*?) \{ #(?P<anchor>[a-z-]+) \}$", re.M
+    r"^(?P<name>\S.*) \*(?:(?P<reading>[ぁ-んー]+) — )?(?P<english>[A-Za-z][^*\n]*)\* \{ #(?P<anchor>[a-z-]+) \}$", re.M
 )
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょ", "あいうえおつやゆよ")
 _VOWELS = {"a": "あかさたなはまやらわ", "i": "いきしちにひみり", "u": "うくすつぬふむゆる", "e": "えけせてねへめれ"}

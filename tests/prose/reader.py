@@ -40,6 +40,9 @@ class Line:
     def __getitem__(self, part):
         return Line(self.text[part], self.columns[part])
 
+    def __add__(self, other):
+        return Line(self.text + other.text, self.columns + other.columns)
+
     def after(self, prefix):
         """前に prefix を置いた行。"""
         first = self.columns[0] if self.columns else 1
@@ -85,7 +88,7 @@ def prose_of(path: Path) -> Prose:
         for line, offset in zip(lines, offsets, strict=True):
             line.columns = [column + offset for column in line.columns]
         return Prose(shown(path), lines)
-    return Prose(shown(path), captions(text))
+    return Prose(shown(path), module(text))
 
 
 def markdown(text):
@@ -137,18 +140,30 @@ def _prose(line):
     return line
 
 
-def captions(text):
-    """図の説明になる、plot で始まる関数の docstring の初めの段落。"""
-    lines = text.split("\n")
+def module(text):
+    """話題のモジュールの、ページに出る言葉。図の説明と、図や表に書く文字列。"""
+    lines, tree = text.split("\n"), ast.parse(text)
     result = [Line("") for _ in lines]
-    for function in ast.walk(ast.parse(text)):
-        if not isinstance(function, ast.FunctionDef) or not function.name.startswith("plot"):
-            continue
-        if ast.get_docstring(function) is None:
-            continue
-        start = function.body[0].lineno - 1
-        for k in range(start, function.body[0].end_lineno):
-            if k > start and not lines[k].strip():
-                break
-            result[k] = Line(lines[k])[slice(*_CAPTION.search(lines[k]).span(1))].after("# ")
-    return result
+    hidden = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstring
+    hidden |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.Raise) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("plot") and ast.get_docstring(node):
+            for k in range(node.body[0].lineno - 1, _blank(lines, node.body[0])):
+                result[k] = Line(lines[k])[slice(*_CAPTION.search(lines[k]).span(1))].after("# ")
+        elif isinstance(node, ast.Constant) and _is_word(node) and id(node) not in hidden:
+            column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode()) + 1
+            words = Line(node.value, [column] * len(node.value))
+            known = result[node.lineno - 1]
+            result[node.lineno - 1] = Line(known.text + "`code`", known.columns + [column] * 6) + words
+    return [line.after("# ") if line.text.startswith("`") else line for line in result]
+
+
+def _blank(lines, docstring):
+    """docstring の初めの段落のすぐあとの行。"""
+    rest = range(docstring.lineno, docstring.end_lineno)
+    return next((k for k in rest if not lines[k].strip()), docstring.end_lineno)
+
+
+def _is_word(node):
+    """和文の、一行の文字列。"""
+    return isinstance(node.value, str) and "\n" not in node.value and re.search("[ぁ-んァ-ヶ一-鿿]", node.value)

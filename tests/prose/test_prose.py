@@ -10,7 +10,7 @@ from snippets._engine.book import DOCS
 from snippets._engine.page import shown
 from tests.prose.glossary import PAGE, ROWS, terms
 from tests.prose.linter import PACKAGE, lint
-from tests.prose.reader import Prose, captions, markdown, prose_of
+from tests.prose.reader import Prose, markdown, module, prose_of
 
 TOPICS = list((ROOT / "snippets").glob("[a-z]*/*.py"))
 SOURCES = [*DOCS.rglob("*.md"), *DOCS.glob("lab/*.py"), ROOT / "README.md", ROOT / "CHANGELOG.md", *TOPICS]
@@ -79,7 +79,19 @@ symbols:
 """
 PLAIN = '!!! memo "原メモ"\n    傾きは 0 である。'
 MEMO = '!!! memo "原メモ"\n    傾きは、更に小さくなるのである。'
-CAPTION = 'def plot(ax):\n    """更に。\n\n    更に。\n    """\n\ndef f():\n    """更に。"""\n'
+MODULE = '''
+def plot(ax):
+    """更に。
+
+    更に。
+    """
+    ax.set_xlabel("重み w"), ax.set_ylabel("更に")
+
+
+def f():
+    """更に。"""
+    raise ValueError("更に")
+'''
 
 
 def prose(path, text):
@@ -92,7 +104,7 @@ def found():
     samples = {**BAD, "good": GOOD, "placed": PLACED, "plain": PLAIN, "memo": MEMO}
     sources = [prose(name, text) for name, text in samples.items()]
     sources += [prose(f"使わない名 {name}", f"# {name}") for term in TERMS for name in term.refused]
-    sources += [Prose("caption", captions(CAPTION)), *map(prose_of, sorted(SOURCES))]
+    sources += [Prose("module", module(MODULE)), *map(prose_of, sorted(SOURCES))]
     result = {source.path: [] for source in sources}
     for finding in lint(sources):
         result[finding.path].append(finding)
@@ -100,7 +112,7 @@ def found():
 
 
 def test_pages_read_well(found):
-    """ページ、ノートブック、README、変更の記録、図の説明に、直すところがない。"""
+    """ページ、ノートブック、README、変更の記録、図と表の言葉に、直すところがない。"""
     bad = [finding for path in sorted(SOURCES) for finding in found[shown(path)]]
     assert not bad, f"{len(bad)} か所\n" + "\n".join(map(str, bad))
 
@@ -137,9 +149,9 @@ def test_memo_may_speak_plainly(found):
     assert [finding.rule for finding in found["memo"]] == ["prh"]
 
 
-def test_captions_are_read(found):
-    """図の説明は docstring の初めの段落だけで、ほかの関数は見ない。"""
-    assert [(finding.line, finding.column) for finding in found["caption"]] == [(2, 8)]
+def test_words_of_figures_are_read(found):
+    """図の説明の初めの段落と、図に書く文字列を調べ、ほかの docstring と例外の文は見ない。"""
+    assert [(finding.line, finding.column) for finding in found["module"]] == [(3, 8), (7, 42)]
 
 
 def test_notebook_place():

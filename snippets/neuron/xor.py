@@ -48,6 +48,11 @@ def correct(w_1, w_2, b):
     return float(sum(conditions(w_1, w_2, b)))
 
 
+def boundary(x_1, w_1, w_2, b):
+    """境界線の、横の位置 x_1 での高さ x_2。w_2 が 0 なら、線は縦なので LinAlgError。"""
+    return float(np.linalg.solve([[1, 0], [w_1, w_2]], [x_1, -b])[1])
+
+
 def hidden(x_1, x_2):
     """隠れ層の値 h = (NAND, OR)。2 つのユニットを行列の積で一度に計算する。"""
     return np.heaviside(np.array([GATES["NAND"], GATES["OR"]]) @ (1, x_1, x_2), 0)
@@ -138,6 +143,16 @@ def plot(fig):
                 ax.plot(*POINTS[target == value].T, style)
         _draw_points(ax, POINTS, target, name)
     fig.axes[0].set_ylabel("$x_2$")
+
+
+def plot_line(ax):
+    """1 本の境界線と、XOR の 4 点（塗りが 1）。はじめの線は OR で、4 問中 3 問に正解する。"""
+    b, w_1, w_2 = GATES["OR"]
+    x_1 = np.linspace(*BOX, 121)
+    line = [boundary(x, w_1, w_2, b) for x in x_1]
+    ax.plot(x_1, line, "C1--", label="境界線", gid="neuron.xor.boundary")
+    _draw_points(ax, POINTS, ANSWERS, "XOR")
+    ax.set_ylabel("$x_2$")
 
 
 def plot_hidden(fig):

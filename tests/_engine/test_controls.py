@@ -1,0 +1,177 @@
+"""動く図。式を写した JavaScript は、ページの式とも Python の実装とも同じ値になる。"""
+
+import itertools
+import json
+import re
+import shutil
+from functools import cache
+
+import mpmath
+import numpy as np
+import pytest
+
+from snippets._engine import ROOT, FormulaError, node
+from snippets._engine.binding import identifier, import_topic, split_label
+from snippets._engine.book import read_book
+from snippets._engine.controls import controls_html, curves, module, read_control, scripts
+from snippets._engine.evaluate import Scope
+from snippets._engine.figure import draw
+from snippets._engine.javascript import script
+from snippets._engine.parser import parse
+from snippets._engine.reading import Reading
+from snippets._engine.statements import classify, define
+from snippets._engine.symbols import Symbols
+
+POINTS = 1000  # 一つの式につき、比べる点の数
+RUN = """
+import formulas from "./assets/formulas/page.mjs"
+import { readFileSync } from "node:fs"
+const asked = JSON.parse(readFileSync(process.argv[2], "utf8"))
+const answers = asked.map(([label, given]) => formulas[label].value(given))
+console.log(JSON.stringify(answers.map(value => Number.isFinite(value) ? value : String(value))))
+"""
+
+
+@cache
+def site():
+    """(ページの名, Control, 図の SVG, ラベルからページの式) の並び。"""
+    found = []
+    pages = read_book()
+    for page in pages.values():
+        if page.controls:
+            prepared = {formula.label: each for formula, each in Reading(page, pages, [])}
+            for _, control in page.controls:
+                topic, _, name = control.figure.rpartition(".")
+                svg = draw(getattr(import_topic(topic), name), control.figure).svg
+                found.append((page.name, control, svg, prepared))
+    return found
+
+
+def calculate(folder, source, asked):
+    """写した式を、プロジェクトの Node で計算する。"""
+    (folder / "assets" / "formulas").mkdir(parents=True)
+    (folder / "javascripts").mkdir()
+    shutil.copy(ROOT / "docs" / "javascripts" / "numbers.mjs", folder / "javascripts")
+    (folder / "assets" / "formulas" / "page.mjs").write_text(source, "utf-8")
+    (folder / "run.mjs").write_text(RUN, "utf-8")
+    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+    return json.loads(node.run([folder / "run.mjs", folder / "asked.json"], "計算できない"))
+
+
+def span(svg, label):
+    """動く線の、横軸の両端。"""
+    view = re.search(rf'data-curve="{re.escape(label)}" data-view="([^"]+)"', svg)[1]
+    return tuple(map(float, view.split()[:2]))
+
+
+def test_moving_figures_equal_the_code(tmp_path):
+    """どの動く図の式も、スライダーの幅と横軸の全体の 1,000 点以上で、結ばれた Python の関数と 12 桁合う。"""
+    rng = np.random.default_rng(0)
+    assert site()
+    for number, (_, control, svg, prepared) in enumerate(site()):
+        found = scripts(control, svg, prepared)
+        asked, expected = [], []
+        for label, (_, _, *along) in found.items():
+            topic, function = split_label(label)
+            code = getattr(import_topic(topic), function)
+            for _ in range(POINTS):
+                given = {s.name: rng.uniform(float(s.low), float(s.high)) for s in control.sliders}
+                given |= {name: rng.uniform(*span(svg, label)) for name in along}
+                asked.append((label, given))
+                expected.append(float(code(**{name: given[name] for name in found[label][0]})))
+        answers = calculate(tmp_path / str(number), module(found), asked)
+        np.testing.assert_allclose(answers, expected, rtol=1e-12, atol=1e-12, err_msg=control.figure)
+
+
+def test_starting_curve_is_the_static_one(tmp_path):
+    """スライダーの初めの値で描いた線は、ビルドのときに描いた線と重なる。"""
+    for number, (_, control, svg, prepared) in enumerate(site()):
+        found = scripts(control, svg, prepared)
+        given = {slider.name: float(slider.start) for slider in control.sliders}
+        for label in curves(svg):
+            group = re.search(rf'data-curve="{re.escape(label)}" data-view="([^"]+)">.*?d="([^"]+)"', svg)
+            _, _, x0, dx, y0, dy = map(float, group[1].split())
+            drawn = np.array(re.findall(r"[-\d.]+", group[2]), float).reshape(-1, 2)
+            asked = [(label, {**given, found[label][2]: (px - x0) / dx}) for px, _ in drawn]
+            answers = calculate(tmp_path / f"{number}-{label}", module(found), asked)
+            assert np.max(np.abs(y0 + dy * np.array(answers) - drawn[:, 1])) < 0.2
+
+
+def test_error_function_agrees_with_mpmath(tmp_path):
+    """誤差関数は、60 桁の値と 15 桁合う。"""
+    x = [float(v) for v in np.linspace(-7, 7, 281)]
+    source = 'import { erf } from "../../javascripts/numbers.mjs"\nexport default { f: { value: ({ x }) => erf(x) } }\n'
+    answers = calculate(tmp_path, source, [("f", {"x": value}) for value in x])
+    np.testing.assert_allclose(answers, [float(mpmath.erf(value)) for value in x], rtol=4e-15, atol=1e-17)
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"f(x) + a", lambda x, a: 1 / (1 + np.exp(-x)) + a),
+        (
+            r"\begin{cases} x & \text{if } x > a \\ -2x & \text{otherwise} \end{cases}",
+            lambda x, a: x if x > a else -2 * x,
+        ),
+        (r"\sum_{i=1}^{3} x^i + \prod_{i=1}^{3} (i + a)", lambda x, a: x + x**2 + x**3 + (1 + a) * (2 + a) * (3 + a)),
+        (r"\max(x, a) - \lvert x a \rvert", lambda x, a: max(x, a) - abs(x * a)),
+        (r"-x^2 \sqrt{a^2} + e^{-x}", lambda x, a: -(x**2) * abs(a) + np.exp(-x)),
+        (r"z - \pi", lambda x, a: x * a - np.pi),
+    ],
+)
+def test_tree_becomes_the_same_number(tmp_path, latex, expected):
+    """式の木を写した関数は、手で書いた関数と同じ値になる。"""
+    scope = Scope(Symbols({"x": "R", "a": "R", "i": "1..3", "f": "fn", "z": "R"}))
+    for known in (r"f(x) = \frac{1}{1 + e^{-x}}", "z = x a"):
+        define(classify(parse(known, scope.symbols)[0], scope), scope, None)
+    parameters, body = script(parse(latex, scope.symbols)[0].args[1], scope)
+    points = list(itertools.product((-1.5, 0.0, 0.5, 2.0), repeat=2))
+    asked = [("f", {"x": x, "a": a}) for x, a in points]
+    answers = calculate(tmp_path, module({"f": (parameters, body, "x")}), asked)
+    np.testing.assert_allclose(answers, [expected(x, a) for x, a in points], rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("latex", [r"\frac{d}{dx} x^2", "v + v", r"v^\top v", "f'(x)", r"\max_{i} v_i"])
+def test_refuses_what_it_cannot_write(latex):
+    """写せない式は、近い式にせずに断る。"""
+    scope = Scope(Symbols({"x": "R", "i": "1..3", "v": "R^3", "f": "fn"}))
+    define(classify(parse("f(x) = x", scope.symbols)[0], scope), scope, None)
+    with pytest.raises(FormulaError, match="動く図"):
+        script(parse(latex, scope.symbols)[0].args[1], scope)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1", "範囲と初めの値"),
+        ("a: 0..1 = 2 — 幅", "入らない"),
+        ("a: 0..1 = 0.5", "範囲と初めの値"),
+        ("say: 文", "一つもない"),
+        ("[", "と書く"),
+    ],
+)
+def test_bad_declarations_are_refused(text, message):
+    """スライダーの宣言の誤りは、原因を言って断る。"""
+    with pytest.raises(FormulaError, match=message):
+        read_control("topic.plot", text)
+
+
+def test_wrong_pairs_are_refused():
+    """式にない文字のスライダー、足りないスライダー、ページにない式は断る。"""
+    _, control, svg, prepared = next(row for row in site() if row[1].figure == "activation.sigmoid.plot_gain")
+    for text, message in (
+        ("a: 0..1 = 1 — 幅\nb: 0..1 = 1 — 幅", "出てこない"),
+        ("b: 0..1 = 1 — 幅", "1 つにする"),
+        ("a: 0..1 = 1 — 幅\nsay: '{activation.sigmoid.nothing}'", "このページにない"),
+    ):
+        with pytest.raises(FormulaError, match=message):
+            scripts(read_control(control.figure, text), svg, prepared)
+    with pytest.raises(FormulaError, match="動く線がない"):
+        scripts(control, "<svg></svg>", prepared)
+
+
+def test_slider_is_labelled_and_native():
+    """スライダーは、意味の付いたふつうの range で、初めの値を持つ。"""
+    html = controls_html(read_control("topic.plot", "\\alpha: 0..1 by 0.1 = 0.5 — 負の側の傾き"), "topic")
+    assert '<label><span>負の側の傾き</span><input type="range" name="alpha" min="0" max="1"' in html
+    assert 'value="0.5"' in html and "<output>" in html

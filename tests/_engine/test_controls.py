@@ -74,11 +74,12 @@ def test_moving_figures_equal_the_code(tmp_path):
         for label, (_, _, *along) in found.items():
             topic, function = split_label(label)
             code = getattr(import_topic(topic), function)
+            passed = {name: identifier(each.args[0]) for name, each in prepared[label].bound.arguments.items()}
             for _ in range(POINTS):
                 given = {s.name: rng.uniform(float(s.low), float(s.high)) for s in control.sliders}
                 given |= {name: rng.uniform(*span(svg, label)) for name in along}
                 asked.append((label, given))
-                expected.append(float(code(**{name: given[name] for name in found[label][0]})))
+                expected.append(float(code(**{name: given[symbol] for name, symbol in passed.items()})))
         answers = calculate(tmp_path / str(number), module(found), asked)
         np.testing.assert_allclose(answers, expected, rtol=1e-12, atol=1e-12, err_msg=control.figure)
 

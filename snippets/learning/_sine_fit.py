@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 SIZES = (4, 8, 16, 32, 64)
+ITERATIONS = 2000  # 学習の歩数
 X = np.linspace(-np.pi, np.pi, 2001)
 
 
@@ -30,7 +31,7 @@ def steps(m, sharpness=20.0):
 
 
 @functools.cache
-def trained(m, runs=10, iterations=3000, rho=0.02, seed=0):
+def trained(m, runs=10, iterations=ITERATIONS, rho=0.02, seed=0):
     """ReLU m 個の網を、runs 通りの初期値から勾配降下法で sin に合わせたときの、差の最大 (runs,)。小さい順。
 
     重みは He の初期化、バイアスは ±1 の一様乱数。損失は等間隔の 65 点での平均二乗誤差、学習率は rho。

@@ -30,7 +30,7 @@ def weights(q, K):
 
 def lookup(q, K, V):
     """やわらかく引いた中身。q: (d,)、K: (n, d)、V: (n, r) → (r,)。"""
-    return np.average(V, axis=0, weights=weights(q, K))
+    return weights(q, K) @ V
 
 
 def attention(Q, K, V, mask=None):

@@ -166,14 +166,15 @@ def orders():
 def _heat(ax, table, title):
     """重みの表を、濃さと数で描く。"""
     n = len(table)
-    ax.pcolormesh(np.arange(n + 1), np.arange(n + 1), table, cmap="Blues", vmin=0, vmax=1.6, alpha=0.6)
     for i, j in itertools.product(range(n), range(n)):
         if table[i, j] > 0:
+            ax.fill([j, j + 1, j + 1, j], [i, i, i + 1, i + 1], color="C0", alpha=0.5 * float(table[i, j]), lw=0)
             ax.text(j + 0.5, i + 0.5, f"{table[i, j]:.2f}", ha="center", va="center", fontsize=8)
     ax.set_xticks(np.arange(n) + 0.5, TOKENS)
     ax.set_yticks(np.arange(n) + 0.5, TOKENS)
-    ax.invert_yaxis()
-    ax.set(title=title, xlabel="見られる側（キー）", ylabel="見る側（クエリ）", aspect="equal")
+    ax.set(
+        xlim=(0, n), ylim=(n, 0), title=title, xlabel="見られる側（キー）", ylabel="見る側（クエリ）", aspect="equal"
+    )
 
 
 def plot(fig):

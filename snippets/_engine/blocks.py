@@ -1,4 +1,4 @@
-"""本文の行を、数式・図・表・指示・ふつうの文に分ける。
+"""本文の行を、数式・図・表・実装・指示・ふつうの文に分ける。
 
 検査も Markdown 拡張も、この scan 一つで本文を分ける。片方にだけ見える式はない。
 """
@@ -12,7 +12,7 @@ COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
-_TABLE = re.compile(r"\s*\{table\}`([^`]+)`\s*$")
+_COMPUTED_BLOCK = re.compile(r"\s*\{(table|source)\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
 _NOTES = re.compile(r"\s*<!--((?:\s+[A-Z]-\d+[a-z]?)+)\s+-->\s*$")
 _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
@@ -20,7 +20,7 @@ _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 
 @dataclass(frozen=True)
 class Block:
-    """本文のひとまとまり。kind は formula, refused, figure, table, directive, notes, code, text, unclosed。
+    """本文のひとまとまり。kind は formula, refused, figure, table, source, directive, notes, code, text, unclosed。
 
     [start, end) は行の番号（0 から）。content は式・図や表や指示の名・原メモの番号・行、alt は図の代替テキスト。
     """
@@ -51,8 +51,8 @@ def scan(lines):
             yield Block("formula" if closed else "unclosed", i, stop, content, indent=indent)
         elif (figure := _FIGURE.match(line)) and not figure[2].endswith(_IMAGES):
             yield Block("figure", i, stop, figure[2], figure[1], indent)
-        elif table := _TABLE.match(line):
-            yield Block("table", i, stop, table[1], indent=indent)
+        elif computed := _COMPUTED_BLOCK.match(line):
+            yield Block(computed[1], i, stop, computed[2], indent=indent)
         elif directive := _DIRECTIVE.match(line):
             yield Block("directive", i, stop, directive[1], indent=indent)
         elif notes := _NOTES.match(line):

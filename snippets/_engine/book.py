@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from . import ROOT, FormulaError, Problem, cache, graph, katex
+from . import ROOT, FormulaError, Problem, cache, graph, katex, node
 from .binding import path_of_tests, public_functions, split_label, topic_path, topics
 from .notes import misplaced, read_notes
 from .order import circular
@@ -152,7 +152,7 @@ def _typeset(book, pages):
         return
     try:
         rendered = katex.render([(tex, display, spans) for *_, tex, display, spans in wanted], KATEX_CACHE)
-    except katex.KatexUnavailable as error:
+    except node.NodeUnavailable as error:
         book.problems.append(Problem("snippets/_engine/package.json", 1, "", str(error)))
         return
     for (page, line, formula, tex, display, spans), html in zip(wanted, rendered, strict=True):

@@ -5,7 +5,7 @@ import traceback
 from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
-from .computed import evaluate, number_html, table_html
+from .computed import evaluate, number_html, source_html, table_html
 from .evidence import strongest
 from .figure import FigureError, draw
 from .graph import references
@@ -14,6 +14,12 @@ from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
 from .timing import SECONDS, TimeLimit, time_limit
+
+_HTML = {
+    "eval": number_html,
+    "table": lambda value, _: table_html(*value),
+    "source": lambda value, _: source_html(value),
+}
 
 
 def check_page(page, library):
@@ -90,7 +96,7 @@ def _compute(page, result):
         try:
             with time_limit(SECONDS):
                 value, spec = evaluate(expression)
-            html = table_html(*value) if kind == "table" else number_html(value, spec)
+            html = _HTML[kind](value, spec)
         except TimeLimit:
             result.problems.append(Problem(page.shown, line, expression, f"{SECONDS:g} 秒たっても計算が終わらない"))
         except Exception as error:

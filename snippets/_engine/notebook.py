@@ -17,7 +17,7 @@ from markdown.extensions.toc import nest_toc_tokens, slugify, unique
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.toc import get_toc
 
-from snippets._engine import ROOT, Problem, katex, report
+from snippets._engine import ROOT, Problem, katex, node, report
 from snippets._engine.blocks import AFTER_STOP, INLINE_MATH
 from snippets._engine.cache import digest, imports
 from snippets._engine.weave import inline_math
@@ -85,7 +85,7 @@ class Notebook(HTMLParser):
         formulas = [(part[0], False) for part in self.parts if isinstance(part, tuple)]
         try:
             rendered = iter(katex.render(formulas, CACHE))
-        except katex.KatexUnavailable as error:
+        except node.NodeUnavailable as error:
             raise PluginError(str(error)) from None
         return "".join(self._inline(next(rendered), *p) if isinstance(p, tuple) else p for p in self.parts)
 

@@ -6,13 +6,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from . import Problem
+from .blocks import INLINE_MATH
 from .contents import contents
 from .elements import element, path_to
 
 _BEFORE = re.compile(r"^(?:# )?読む前に: .*$", re.M)
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _QUESTION = re.compile(r"^(?:# )?\*\*(.+?)\*\*$", re.M)
-_MATH = re.compile(r"\$([^$]+)\$")
 
 
 def prerequisites(page, pages):
@@ -51,18 +51,19 @@ def circular(pages):
     return []
 
 
-def reading_order(book):
-    """{order} の中身。ページごとの問いと、先に読むもの。"""
+def reading_order(book, math):
+    """{order} の中身。ページごとの問いと、先に読むもの。math は式を組んだ HTML の置きどころを返す。"""
     here = book.placed["order"]
-    items = [_item(book.pages, book.pages[name], here) for name in ordered(book.pages)]
+    items = [_item(book.pages, book.pages[name], here, math) for name in ordered(book.pages)]
     return element("ol", *items, class_="reading-order")
 
 
-def _item(pages, page, here):
+def _item(pages, page, here, math):
     question = _QUESTION.search(page.text)
     parts = [element("p", element("a", text=page.title, href=path_to(page, here)))]
     if question:
-        parts.append(element("p", text=_MATH.sub(r"\1", question[1]), class_="reading-question"))
+        text = INLINE_MATH.sub(lambda match: math(match[2]), question[1])
+        parts.append(element("p", text=text, class_="reading-question"))
     if before := prerequisites(page, pages):
         links = [element("a", text=pages[name].title, href=f"#read-{name}") for name in before]
         parts.append(element("p", *links, text="先に: ", class_="reading-before"))

@@ -10,7 +10,7 @@ import yaml
 from . import ROOT, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 
-DIRECTIVES = ("graph", "ledger", "corrections", "order")
+DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
 _LINK = re.compile(r"\]\(([^)#\s]+\.md)\b[^)]*\)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
@@ -104,7 +104,7 @@ def read_page(path, docs):
         page.complain(line, "UTF-8 で読めない。文字コードを UTF-8 にして保存する")
         return page
     if path.suffix == ".py":
-        head, body = "", _prose_of_notebook(page.text)
+        head, body = "", prose_of_notebook(page.text)
         declared = _DECLARED.search(body)
         _read_front_matter(page, declared[1] if declared else "")
     else:
@@ -117,7 +117,7 @@ def read_page(path, docs):
     return page
 
 
-def _prose_of_notebook(text):
+def prose_of_notebook(text):
     """percent 形式のノートブックの、文のセルだけを残したもの。行の番号は変わらない。"""
     lines, prose = [], False
     for line in text.split("\n"):
@@ -159,8 +159,8 @@ def _read_body(page, body, first):
             page.complain(line, "$$ が閉じていない")
         elif block.kind == "figure":
             page.figures.append((line, block.content, block.alt))
-        elif block.kind == "table":
-            page.computed.append((line, "table", block.content))
+        elif block.kind in ("table", "source"):
+            page.computed.append((line, block.kind, block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
         elif block.kind == "notes":

@@ -28,14 +28,20 @@ class Row:
 
 def rows(page, result):
     """表の行。宣言の順、その式だけの宣言、ほかのページで定めた記号、組みこみの記号の順。"""
-    found = [_declared(names, text) for names, text in page.symbols.items()]
-    for label, group in page.overrides.items():
-        found += [_declared(names, text, label) for names, text in group.items()]
+    found = declared(page)
     names = dict.fromkeys(mark[2] for marks in result["marks"].values() for mark in marks)
     known = {name for row in found if not row.only for name in row.names}
     guests = [name for name in names if name in result["guests"] and name not in known]
     found += [Row((name,), kind, text) for name in guests for kind, text in [result["guests"][name]]]
     found += [Row((name,), "", OPERATIONS[name][1]) for name in names if name in OPERATIONS and name not in known]
+    return found
+
+
+def declared(page):
+    """ページの宣言の行。ページのどこでも効くもの、その式だけに効くものの順。"""
+    found = [_declared(names, text) for names, text in page.symbols.items()]
+    for label, group in page.overrides.items():
+        found += [_declared(names, text, label) for names, text in group.items()]
     return found
 
 

@@ -4,19 +4,15 @@ import ast
 from functools import lru_cache
 from html import escape
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
 from .binding import TESTS, path_of_tests, split_label
 from .book import math_key, spans_of
+from .computed import code_html
 from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
 from .symbol_table import numbers
 
 _MANY_ULP = 1000
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _PROVED = "定義域のどこでも成り立つことを、記号のままの計算で証明しました（場合分け {} 通り）"
 _ENCLOSED = "区間を {} 個の箱に分け、どの箱でも両辺が離れていることを、丸めまで含めた区間の計算で確かめました"
 _SAMPLED = "特別な値から始まる標本 {} 点で、すべての辺を 60 桁で計算して比べました"
@@ -98,7 +94,7 @@ def _source(label, result):
     topic, _ = split_label(label)
     count = count_tests(path_of_tests(topic))
     summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
-    code = highlight(source["text"], PythonLexer(), _FORMATTER)
+    code = code_html(source["text"])
     return f'<details class="formula-source" data-search-exclude><summary>{summary}</summary>{code}</details>'
 
 

@@ -4,15 +4,31 @@
 1 つ 1 つの計算の傾きはすぐわかるので、それを出口の側から順にかけていけば、すべての重みの勾配がそろう。
 """
 
+import functools
+import inspect
+import itertools
+import math
+
 import numpy as np
 import torch
 
-# 1 個のニューロンの例。z = 2·3 + 1 = 7、L = (7 − 10)² = 9
-W, B, X, T = np.array([2.0]), 1.0, np.array([3.0]), 10.0
-# 2-2-1 の網の例。順に W, c, v, b, x, t
-EXAMPLE = (
-    np.array([[0.5, -1.0], [1.0, 0.5]]), np.array([1.0, -1.0]), np.array([1.0, -2.0]), 0.5, np.array([1.0, 2.0]), 1.0,
-)  # fmt: skip
+from snippets.activation.sigmoid import derivative, sigmoid
+from snippets.learning import _chain, _example, _training
+from snippets.learning._chain import table as chain_table  # noqa: F401  ここからは、ページが使う表と図
+from snippets.learning._example import backward_table, forward_table, plot_network  # noqa: F401
+from snippets.learning._slips import (  # noqa: F401
+    arrival_table,
+    inplace_table,
+    overwriting_table,
+    plot_zero_grad,
+    second_backward_table,
+    torch_report,
+    zero_grad_table,
+)
+from snippets.learning._training import plot_training  # noqa: F401
+from snippets.learning._value import Value
+
+METHODS = ("逆向きの表", "Value", "PyTorch", "中心差分")
 
 
 def identity(z):
@@ -20,9 +36,30 @@ def identity(z):
     return z
 
 
-def tanh_slope(z):
-    """tanh の導関数。"""
-    return 1 - np.tanh(z) ** 2
+def chain_product(w, x):
+    """積 p。数 → 数。"""
+    return float(np.prod([w, x]))
+
+
+def chain_sum(p, b):
+    """和 s。数 → 数。"""
+    return float(np.sum([p, b]))
+
+
+def chain_gap(s, t):
+    """正解とのずれ r。数 → 数。"""
+    return float(np.subtract(s, t))
+
+
+def chain_loss(r):
+    """損失 ℓ。数 → 数。"""
+    return float(r * r)
+
+
+def chain(w, x, b, t):
+    """損失の w, b, x についての傾きの組。Value を逆向きにたどって求める。"""
+    nodes = _chain.nodes(w, x, b, t)
+    return nodes["w₁"].grad, nodes["b"].grad, nodes["x₁"].grad
 
 
 def preactivation(w, x, b):
@@ -49,6 +86,20 @@ def neuron_gradients(w, b, x, t, f=identity):
     return leaf_w.grad.numpy(), float(leaf_b.grad)
 
 
+def paths(m, k):
+    """幅 m の隠れ層を k 段重ねた網（入口と出口は 1 個）の、入口から出口までの道の本数。1 本ずつ数えあげる。"""
+
+    def walk(layer):
+        return 1 if layer == k else sum(walk(layer + 1) for _ in range(m))
+
+    return float(walk(0))
+
+
+def edges(m, k):
+    """同じ網の辺の数。となりあう層の大きさの積を足す。"""
+    return float(sum(map(math.prod, itertools.pairwise([1, *[m] * k, 1]))))
+
+
 def hidden(W, x, c):
     """隠れ層の重み付き和 u。W: (m, n)、x: (n,)、c: (m,) → (m,)。形が合わなければ ValueError。"""
     if np.shape(W) != (len(c), len(x)):
@@ -56,9 +107,14 @@ def hidden(W, x, c):
     return np.add(np.matmul(W, x), c)
 
 
-def output(v, u, b, f):
-    """網の出力 y。v, u: (m,)、b: 数、f: 活性化関数 → 数。"""
-    return float(np.dot(f(u), v) + b)
+def hidden_values(u, f):
+    """隠れ層の値 h。u: (m,) → (m,)。"""
+    return f(u)
+
+
+def output(v, h, b):
+    """網の出力 y。v, h: (m,)、b: 数 → 数。"""
+    return float(np.dot(h, v) + b)
 
 
 def error(y, t):
@@ -67,7 +123,7 @@ def error(y, t):
 
 
 def delta(v, u, y, t, f_prime):
-    """隠れ層に届く勾配 (m,)。u, y: 順伝播が残した値、f_prime: f の導関数。"""
+    """隠れ層の重み付き和に届く勾配 (m,)。u, y: 順伝播が残した値、f_prime: f の導関数。"""
     return f_prime(u) * (2 * (y - t)) * v
 
 
@@ -78,91 +134,75 @@ def backprop(W, v, x, u, y, t, f, f_prime):
     return out * f(u), out, np.outer(inner, x), inner, inner @ W
 
 
+def forward(W, c, v, b, x, t, f):
+    """順伝播。(u, h, y, E)。"""
+    u = hidden(W, x, c)
+    h = hidden_values(u, f)
+    y = output(v, h, b)
+    return u, h, y, error(y, t)
+
+
 def network_gradients(W, c, v, b, x, t, f, f_prime):
     """順伝播と逆伝播を続けて行う。戻り値は backprop と同じ。"""
-    u = hidden(W, x, c)
-    return backprop(W, v, x, u, output(v, u, b, f), t, f, f_prime)
+    u, _, y, _ = forward(W, c, v, b, x, t, f)
+    return backprop(W, v, x, u, y, t, f, f_prime)
 
 
-def by_torch(W, c, v, b, x, t):
-    """f が tanh のときの同じ勾配の組を、PyTorch の backward で求めたもの。"""
-    leaves = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (W, c, v, b, x)]
-    W, c, v, b, x = leaves
-    (v @ torch.tanh(W @ x + c) + b - t).square().backward()
-    return tuple(leaf.grad.numpy() for leaf in (v, b, W, c, x))
+@functools.cache
+def example(method):
+    """2-2-1 の網の例の勾配 (11,)。順は _example.LEAVES。"""
+    return {
+        "逆向きの表": lambda: np.concatenate(
+            [np.ravel(part) for part in network_gradients(*_example.NUMBERS, sigmoid, derivative)]
+        ),
+        "Value": _example.by_value,
+        "PyTorch": _example.by_torch,
+        "中心差分": lambda: _example.by_central_difference(lambda *parts: forward(*parts, sigmoid)[-1]),
+    }[method]()
 
 
-def example():
-    """2-2-1 の網の勾配くらべ。手で逆向きにかけた値と、PyTorch の値。"""
-    W, c, v, b, *_ = EXAMPLE
-    names = ("v₁", "v₂", "b", "W₁₁", "W₁₂", "W₂₁", "W₂₂", "c₁", "c₂")
-    values, ours, theirs = (
-        np.concatenate([np.ravel(part) for part in parts[:4]])
-        for parts in ((v, b, W, c), network_gradients(*EXAMPLE, np.tanh, tanh_slope), by_torch(*EXAMPLE))
-    )
-    rows = [(name, *map(float, row)) for name, *row in zip(names, values, ours, theirs, strict=True)]
-    return ("重み", "値", "手で計算した勾配", "PyTorch の grad"), rows
+def comparison():
+    """2-2-1 の網の勾配くらべ。4 通りの求め方。"""
+    columns = [[f"{slope:.13f}".replace("-", "−") for slope in example(method)] for method in METHODS]
+    return ("", *METHODS), list(zip(map(_example.subscripted, _example.LEAVES), *columns, strict=True))
 
 
-def example_output():
-    """2-2-1 の網の例の、出力 y と誤差 E。"""
-    W, c, v, b, x, t = EXAMPLE
-    y = output(v, hidden(W, x, c), b, np.tanh)
-    return y, error(y, t)
+def disagreement(method):
+    """逆向きの表との差の最大値。"""
+    return float(np.abs(example(method) - example(METHODS[0])).max())
 
 
-def torch_report():
-    """L = (wx + b − t)² について PyTorch が答えること。"""
-    w, b = (torch.tensor(value, requires_grad=True) for value in (float(W[0]), B))
-    x = float(X[0])
-    L = (w * x + b - T) ** 2
-    rows = [
-        ("w.grad_fn", str(w.grad_fn)),
-        ("L.grad_fn", type(L.grad_fn).__name__),
-        ("その 1 つ手前", type(L.grad_fn.next_functions[0][0]).__name__),
-        ("backward の前の w.grad", str(w.grad)),
-    ]
-    L.backward()
-    rows.append(("backward のあとの w.grad, b.grad", _pair(w, b)))
-    try:
-        L.backward()
-    except RuntimeError as error:
-        rows.append(("同じグラフでもう一度 backward", type(error).__name__))
-    ((w * x + b - T) ** 2).backward()
-    rows.append(("消さずに、次の順伝播と backward", _pair(w, b)))
-    w.grad = b.grad = None
-    ((w * x + b - T) ** 2).backward()
-    rows.append(("消してから、次の順伝播と backward", _pair(w, b)))
-    return ("問い", "答え"), rows
+def error_after(rate):
+    """2-2-1 の網の例の重みから、学習率 rate で 1 歩進めたときの E。"""
+    *weights, x, t = _example.NUMBERS
+    to_v, to_b, to_W, to_c, _ = network_gradients(*_example.NUMBERS, sigmoid, derivative)
+    moved = (old - rate * slope for old, slope in zip(weights, (to_W, to_c, to_v, to_b), strict=True))
+    return forward(*moved, x, t, sigmoid)[-1]
 
 
-def _pair(w, b):
-    return f"{w.grad.item():g}, {b.grad.item():g}".replace("-", "−")
+def value_lines():
+    """Value の実装の、空行を除いた行数。"""
+    return sum(bool(line.strip()) for line in inspect.getsource(Value).splitlines())
+
+
+def training_history():
+    """XOR の学習の平均誤差。(Value, PyTorch)。"""
+    return _training.by_value(), _training.by_torch()
+
+
+def training_gap():
+    """2 つの学習の誤差の差の最大値。"""
+    ours, theirs = training_history()
+    return float(np.abs(ours - theirs).max())
+
+
+def path_table():
+    """隠れ層の幅と段数ごとの、道の本数と、辺の数。"""
+    sizes = ((2, 1), (2, 5), (4, 5), (10, 3), (10, 5))
+    rows = [(m, k, f"{paths(m, k):,.0f}", f"{edges(m, k):,.0f}") for m, k in sizes]
+    return ("幅 m", "段数 k", "道の本数", "辺の数"), rows
 
 
 def plot(ax):
-    """L = (wx + b − t)² の計算グラフ。上の数は順伝播の値（左から右）、下の数は逆伝播の勾配（右から左）。"""
-    z = preactivation(W, X, B)
-    to_w, to_z = neuron_gradients(W, B, X, T)
-    nodes = {
-        "$w$": (0, 2, W[0], to_w[0]), "$x$": (0, 0, X[0], to_z * W[0]), "$wx$": (1.6, 1, W[0] * X[0], to_z),
-        "$b$": (1.6, -0.6, B, to_z), "$z$": (3.2, 0.6, z, to_z), "$L$": (4.8, 0.6, loss(z, T), 1.0),
-    }  # fmt: skip
-    for start, end in (("$w$", "$wx$"), ("$x$", "$wx$"), ("$wx$", "$z$"), ("$b$", "$z$"), ("$z$", "$L$")):
-        a, b = np.array(nodes[start][:2]), np.array(nodes[end][:2])
-        along = (b - a) / np.linalg.norm(b - a)
-        side = 0.09 * np.array([-along[1], along[0]])
-        for sign, color, line in ((1, "C0", "-"), (-1, "C1", "--")):
-            ends = (a + 0.34 * along + sign * side, b - 0.34 * along + sign * side)[::sign]
-            ax.annotate("", ends[1], ends[0], arrowprops={"arrowstyle": "->", "color": color, "ls": line})
-    for name, (i, j, value, slope) in nodes.items():
-        ax.plot(i, j, "o", ms=30, mfc="none", mec="C0")
-        ax.text(i, j, name, ha="center", va="center")
-        ax.text(i, j + 0.34, _number(value), ha="center", va="bottom", color="C0")
-        ax.text(i, j - 0.36, _number(slope), ha="center", va="top", color="C1")
-    ax.set(xlim=(-0.5, 5.3), ylim=(-1.4, 2.8))
-    ax.set_axis_off()
-
-
-def _number(value):
-    return f"{value:.4g}".replace("-", "−")
+    """鎖の例の計算グラフ。上の青は順伝播の値、下の赤は勾配。帰りの破線では、その場の傾きをかける。"""
+    _chain.draw(ax)

@@ -118,6 +118,20 @@ def shift_table(shift=100.0, penalty=10.0):
     return ("罰する重み", "もとの予測", f"答えを {shift:.0f} ずらす", "予測の変化"), rows
 
 
+def descent_table(steps=(0, 1, 2, 5, 20), rho=0.5):
+    """2 つの書き方で、同じデータの平均二乗誤差を同じ学習率で下る。歩ごとの b と w₀。(見出し, 行)。"""
+    X = np.linspace(-1, 1, 11)[:, np.newaxis]
+    y, A = 3 * X[:, 0] + 2, augment(X)
+    w, b, augmented, rows = np.zeros(1), 0.0, np.zeros(2), []
+    for step in range(max(steps) + 1):
+        if step in steps:
+            rows.append((step, b, bias(augmented)))
+        error = X @ w + b - y
+        w, b = w - rho * X.T @ error / len(y), b - rho * float(np.mean(error))
+        augmented = augmented - rho * A.T @ (A @ augmented - y) / len(y)
+    return ("歩数", "b（別に持つ）", "w₀（重みの 1 つ）"), rows
+
+
 def plot(fig):
     """左: b を変えると境界線は平行に動く。右: 拡張した超平面（実線の面）は、いつも原点を通る。
     高さ 1 の面（破線の面）との交わりが、左の図の境界線になる。

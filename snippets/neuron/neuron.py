@@ -62,6 +62,13 @@ def network_parameter_count(sizes):
     return sum(parameter_count(m, n) for n, m in pairwise(sizes))
 
 
+def parameter_table(sizes=(2, 4, 2, 1)):
+    """層ごとの、学習する数の内訳。sizes: 入力から出力までの個数の並び。(見出し, 行)。"""
+    rows = [(f"{n} → {m}", m * n, m, parameter_count(m, n)) for n, m in pairwise(sizes)]
+    rows.append(("合計", *(sum(row[k] for row in rows) for k in (1, 2, 3))))
+    return ("層", "重み", "バイアス", "学習する数"), rows
+
+
 def plot(ax):
     """x = (1, 2)、w = (0.5, −1)、b = 0.2 のニューロンの計算。丸は値、矢印は左から右への計算を表す。"""
     x, w, b = np.array([1.0, 2.0]), np.array([0.5, -1.0]), 0.2

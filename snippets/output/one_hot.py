@@ -73,7 +73,7 @@ def gradient(z, y):
 
 
 def smoothed(t, C, epsilon):
-    """ならした正解。t: 0 以上 C 未満の整数、epsilon: 全クラスに配る割合 → (C,)。残りの C − 1 個に配ったあとの分が、正解に残る。"""
+    """ならした正解。t: 0 以上 C 未満の整数、epsilon: 全クラスに配る割合 → (C,)。正解には、配った残りが残る。"""
     return np.where(one_hot(t, C) == 1, 1 - epsilon * (C - 1) / C, epsilon / C)
 
 

@@ -102,7 +102,7 @@ def ordinal(g, theta_1, theta_2):
 
 def ordinal_parameters(C, n_in):
     """点数 1 つと境目 C − 1 個の出力層の、学習する数の個数。実際に作って数える。"""
-    return torch.nn.Linear(n_in, 1, bias=False).weight.numel() + torch.zeros(C - 1).numel()
+    return torch.nn.Linear(n_in, 1).weight.numel() + torch.zeros(C - 1).numel()
 
 
 def heads():

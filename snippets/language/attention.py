@@ -180,10 +180,9 @@ def _heat(ax, table, title):
 def plot(fig):
     """おもちゃのベクトルで計算した重み。右は、自分より後ろを見ない場合で、右上が空になる。どの行も足すと 1。"""
     fig.set_size_inches(7.2, 3.9)
-    S = np.inner(QUERIES, KEYS) / 2
     left, right = fig.subplots(1, 2)
     _heat(left, attention_weights(QUERIES, KEYS), "すべて見る")
-    _heat(right, causal_weights(S), "後ろを見ない")
+    _heat(right, attention_weights(QUERIES, KEYS, np.tri(len(KEYS), dtype=bool)), "後ろを見ない")
 
 
 def plot_lookup(ax):

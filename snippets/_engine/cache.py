@@ -44,7 +44,8 @@ def _version(name):
 def page_key(page, library, engine):
     """一ページの結果の鍵。使うページと、名の出る話題から import でたどれるソースを含む。"""
     texts = _texts(page, library)
-    contents = [part for source in page_sources(page, library) for part in (source.as_posix(), source.read_bytes())]
+    sources = page_sources(page, library)
+    contents = [part for path in sources for part in (path.relative_to(ROOT).as_posix(), path.read_bytes())]
     return digest(engine, page.name, *topics(), *texts, *contents)
 
 

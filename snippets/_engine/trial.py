@@ -62,15 +62,25 @@ def _proved_same(mutant, prepared):
 
 
 def code_refusal(mutant, page, docs):
-    """書きかえた関数を通る式の、断りの文。結ばれた式、同じページ、ほかのページの順に調べる。"""
-    function = function_of(mutant.target)
-    with installed(mutant):
-        for name in (page.name, *(name for name in _library(docs) if name != page.name)):
-            formulas = sorted(_prepared(name, docs), key=lambda pair: pair[0].label != mutant.label)
-            for formula, prepared in formulas:
-                if function in _through(formula.label, name, docs) and (message := _refused(formula, prepared)):
-                    return message
+    """書きかえた関数を通る式の、断りの文。"""
+    for formula, prepared in _passing(mutant, page, docs):
+        with installed(mutant):
+            message = _refused(formula, prepared)
+        if message:
+            return message
     return None
+
+
+def _passing(mutant, page, docs):
+    """もとの関数を通る式。結ばれた式、同じページ、ほかのページの順。
+
+    呼びあいは覚えておくので、書きかえた関数を置いたままでは調べない。
+    """
+    function = function_of(mutant.target)
+    for name in (page.name, *(name for name in _library(docs) if name != page.name)):
+        for formula, prepared in sorted(_prepared(name, docs), key=lambda pair: pair[0].label != mutant.label):
+            if function in _through(formula.label, name, docs):
+                yield formula, prepared
 
 
 @cache

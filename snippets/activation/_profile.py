@@ -18,19 +18,25 @@ def bottom(f, slope):
 
 
 def steepest(slope):
-    """傾きの上限。格子でいちばん大きい点のとなりを 3 回細かく調べなおし、ずっと右の傾きとも比べる。"""
-    x = GRID
-    for _ in range(4):
-        top = int(np.argmax(slope(x)))
-        x = np.linspace(x[max(top - 1, 0)], x[min(top + 1, len(x) - 1)], 101)
-    return max(float(np.max(slope(x))), float(slope(50.0)))
+    """傾きの上限。ずっと右の傾きとも比べる。"""
+    return max(float(np.max(slope(_peak(slope, 101)))), float(slope(50.0)))
 
 
 def largest_gap(f, g):
     """2 つの関数の差の絶対値の、最大になる正の (x, 差)。"""
+
+    def gap(x):
+        return np.abs(f(x) - g(x))
+
+    x = _peak(lambda x: gap(x) * (x > 0), 401)
+    top = int(np.argmax(gap(x)))
+    return float(x[top]), float(gap(x[top]))
+
+
+def _peak(height, points):
+    """いちばん高いところのまわりの格子。格子でいちばん高い点のとなりを、4 回細かく調べなおす。"""
     x = GRID
     for _ in range(4):
-        top = int(np.argmax(np.abs(f(x) - g(x)) * (x > 0)))
-        x = np.linspace(x[max(top - 1, 0)], x[min(top + 1, len(x) - 1)], 401)
-    top = int(np.argmax(np.abs(f(x) - g(x))))
-    return float(x[top]), float(abs(f(x[top]) - g(x[top])))
+        top = int(np.argmax(height(x)))
+        x = np.linspace(x[max(top - 1, 0)], x[min(top + 1, len(x) - 1)], points)
+    return x

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.special
+import torch
+from torch.nn import functional as F
 
 from snippets.activation import logit, relu, sigmoid, tanh
 from snippets.activation._profile import bottom, largest_gap, steepest
@@ -26,8 +28,10 @@ def leaky_slope(x, alpha=0.01):
 
 
 def prelu_alpha_slope(x, alpha):
-    """PReLU の、傾き alpha についての勾配。x: 任意の形 → 同じ形。alpha によらない。"""
-    return np.asarray(x) * np.less(x, 0) + 0 * alpha
+    """PReLU の、傾き alpha についての勾配。x, alpha: 数 → 数。torch の自動微分で求める。"""
+    leaf = torch.tensor([float(alpha)], dtype=torch.float64, requires_grad=True)
+    F.prelu(torch.tensor([float(x)], dtype=torch.float64), leaf).backward()
+    return leaf.grad.item()
 
 
 def elu(x, a=1.0):
@@ -82,7 +86,7 @@ def silu_slope(x):
 
 def swish(x, beta=1.0):
     """門の急さ beta を付けた SiLU。x: 任意の形 → 同じ形。"""
-    return x * sigmoid.gain(x, beta)
+    return x * sigma(beta * np.asarray(x))
 
 
 def gelu(x):
@@ -143,7 +147,7 @@ def arctan(x):
 
 def arctan_slope(x):
     """縮めた逆正接の傾き。x: 任意の形 → 同じ形。"""
-    return 4 / np.square(np.hypot(2.0, np.pi * np.asarray(x)))
+    return 4 / (4 + np.square(np.pi * np.asarray(x)))
 
 
 def glu(W, V, v):
@@ -271,7 +275,7 @@ def plot_gelu(ax):
     x = np.linspace(-5, 5, 401)
     ax.plot(x, 1000 * (gelu_tanh(x) - gelu(x)), "C0-", label="tanh の近似")
     ax.plot(x, 1000 * (swish(x, 1.702) - gelu(x)), "C1--", label="x σ(1.702x)")
-    ax.set(xlabel="x", ylabel="誤差 × 1000")
     ax.set_yscale("symlog", linthresh=0.5)
+    ax.set(xlabel="x", ylabel="誤差 × 1000", ylim=(-120, 12))
     ax.set_yticks((-20, -5, -1, -0.5, 0, 0.5, 1, 5), ("−20", "−5", "−1", "−0.5", "0", "0.5", "1", "5"))
     ax.legend(loc="lower center")

@@ -30,7 +30,7 @@ def weights(q, K):
 
 def lookup(q, K, V):
     """やわらかく引いた中身。q: (d,)、K: (n, d)、V: (n, r) → (r,)。"""
-    return np.average(V, axis=0, weights=weights(q, K))
+    return weights(q, K) @ V
 
 
 def attention(Q, K, V, mask=None):
@@ -71,7 +71,7 @@ def softmax_jacobian(s):
 
 def dot_variance(d):
     """±1 が同じ確率で出る独立な成分のベクトルどうしの、内積の分散。すべての組を数えあげる。d: 次元。"""
-    vectors = np.array(list(itertools.product((-1, 1), repeat=int(d))))
+    vectors = np.array(list(itertools.product((-1, 1), repeat=d)))
     return float(np.var(vectors @ vectors.T))
 
 
@@ -82,7 +82,7 @@ def rotation():
 
 def head_parameters(h, w):
     """ヘッドが h 個、幅が w ずつの層の、学習する数の個数。バイアスのない層を実際に作って数える。"""
-    layer = torch.nn.MultiheadAttention(int(h * w), int(h), bias=False)
+    layer = torch.nn.MultiheadAttention(h * w, h, bias=False)
     return sum(parameter.numel() for parameter in layer.parameters())
 
 
@@ -102,15 +102,15 @@ class _Counted:
 def multiplications(n, d, r):
     """n トークンの注意の、2 つの行列の積に要るかけ算の回数。積を実際に計算して数える。d: キーの次元、r: 中身の次元。"""
     _Counted.times = 0
-    table = {size: np.full((int(n), int(size)), _Counted(), dtype=object) for size in (d, r, n)}
-    np.dot(table[d], table[d].T)
-    np.dot(table[n], table[r])
+    keys, values, weights = (np.full((n, columns), _Counted(), dtype=object) for columns in (d, r, n))
+    np.dot(keys, keys.T)
+    np.dot(weights, values)
     return _Counted.times
 
 
 def width(h, w):
-    """ヘッドをつないだ幅。h: ヘッドの個数、w: ヘッド 1 つの幅。ヘッドごとの出力を並べて測る。"""
-    return np.concatenate([np.zeros(int(w))] * int(h)).size
+    """ヘッドをつないだ幅。h: ヘッドの個数、w: ヘッド 1 つの幅。ヘッドごとの幅を足す。"""
+    return sum([w] * h)
 
 
 def token_one_hot(y, N):
@@ -166,23 +166,23 @@ def orders():
 def _heat(ax, table, title):
     """重みの表を、濃さと数で描く。"""
     n = len(table)
-    ax.pcolormesh(np.arange(n + 1), np.arange(n + 1), table, cmap="Blues", vmin=0, vmax=1.6, alpha=0.6)
     for i, j in itertools.product(range(n), range(n)):
         if table[i, j] > 0:
+            ax.fill([j, j + 1, j + 1, j], [i, i, i + 1, i + 1], color="C0", alpha=0.5 * float(table[i, j]), lw=0)
             ax.text(j + 0.5, i + 0.5, f"{table[i, j]:.2f}", ha="center", va="center", fontsize=8)
     ax.set_xticks(np.arange(n) + 0.5, TOKENS)
     ax.set_yticks(np.arange(n) + 0.5, TOKENS)
-    ax.invert_yaxis()
-    ax.set(title=title, xlabel="見られる側（キー）", ylabel="見る側（クエリ）", aspect="equal")
+    ax.set(
+        xlim=(0, n), ylim=(n, 0), title=title, xlabel="見られる側（キー）", ylabel="見る側（クエリ）", aspect="equal"
+    )
 
 
 def plot(fig):
     """おもちゃのベクトルで計算した重み。右は、自分より後ろを見ない場合で、右上が空になる。どの行も足すと 1。"""
     fig.set_size_inches(7.2, 3.9)
-    S = np.inner(QUERIES, KEYS) / 2
     left, right = fig.subplots(1, 2)
     _heat(left, attention_weights(QUERIES, KEYS), "すべて見る")
-    _heat(right, causal_weights(S), "後ろを見ない")
+    _heat(right, attention_weights(QUERIES, KEYS, np.tri(len(KEYS), dtype=bool)), "後ろを見ない")
 
 
 def plot_lookup(ax):

@@ -4,12 +4,12 @@ import functools
 
 import numpy as np
 
-from snippets.activation import relu, sigmoid
+from snippets.activation import relu, sigmoid, tanh
 
 DEPTH, WIDTH, SAMPLES = 20, 64, 64
 FUNCTIONS = {
     "シグモイド": (sigmoid.sigmoid, sigmoid.derivative),
-    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "tanh": (np.tanh, tanh.derivative),
     "ReLU": (relu.relu, relu.derivative),
 }
 SPREADS = {

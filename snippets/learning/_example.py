@@ -7,7 +7,7 @@ import torch
 
 from snippets.learning import _drawing
 from snippets.learning._drawing import number, unbroken
-from snippets.learning._value import Value
+from snippets.learning._value import Value, sigmoid
 
 # 順に W, c, v, b, x, t。隠れ層の重み付き和は 0 と 1 になる
 NUMBERS = (
@@ -33,7 +33,7 @@ def nodes():
     found["y"] = found["b"]
     for i in "12":
         u = found[f"u{i}"] = found[f"W{i}1"] * found["x1"] + found[f"W{i}2"] * found["x2"] + found[f"c{i}"]
-        h = found[f"h{i}"] = (1 + (-1 * u).exp()) ** -1  # シグモイド関数
+        h = found[f"h{i}"] = sigmoid(u)
         found["y"] = found["y"] + found[f"v{i}"] * h
     found["E"] = (found["y"] - found["t"]) ** 2
     found["E"].backward()

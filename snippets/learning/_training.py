@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import torch
 
-from snippets.learning._value import Value
+from snippets.learning._value import Value, sigmoid
 
 POINTS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 ANSWERS = (0.0, 1.0, 1.0, 0.0)  # XOR
@@ -22,13 +22,8 @@ def network_loss(weights, x, t):
     y = b
     for row, bias, out in zip(W, c, v, strict=True):
         u = sum((w * k for w, k in zip(row, x, strict=True)), bias)
-        y = y + out * (1 + (-1 * u).exp()) ** -1  # シグモイド関数
+        y = y + out * sigmoid(u)
     return (y - t) ** 2
-
-
-def gradients(part):
-    """Value の並びの grad を、同じ形の配列にしたもの。"""
-    return np.array([gradients(item) for item in part]) if isinstance(part, list) else part.grad
 
 
 def leaves(part):

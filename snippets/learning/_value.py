@@ -71,5 +71,10 @@ class Value:
                 parent.grad += slope * node.grad
 
 
+def sigmoid(u):
+    """シグモイド関数。Value → Value。"""
+    return (1 + (-1 * u).exp()) ** -1
+
+
 def _value(x):
     return x if isinstance(x, Value) else Value(x)

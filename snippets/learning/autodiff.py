@@ -4,29 +4,17 @@
 自動微分は計算の 1 つ 1 つに微分の規則を付けるので、刻みがなく、逆向きにたどれば回数も n によらない。
 """
 
-import functools
-
 import numpy as np
 import torch
 
 from snippets.learning import _difference, _expression, gradient_descent
+from snippets.learning._counting import calls_of, smooth
 from snippets.learning._difference import EPSILON, STEPS, best
 from snippets.learning._dual import Dual
 from snippets.learning._multiplying import counted, from_left, from_right
 from snippets.learning._value import Value
 
 BERT_PARAMETERS = 109_514_298  # bert-base-uncased と穴埋めの出力層
-
-
-class Counter:
-    """呼ばれた回数を数える関数。"""
-
-    def __init__(self, function):
-        self.function, self.calls = function, 0
-
-    def __call__(self, *args):
-        self.calls += 1
-        return self.function(*args)
 
 
 # ---- 勾配の求め方と、呼び出しの回数
@@ -66,23 +54,9 @@ METHODS = {
 }
 
 
-def smooth(w):
-    """試すための誤差関数。NumPy、二重数、PyTorch のどれでも計算できる。"""
-    s = (w * w * w - w).sum()
-    return s / (1 + s * s)
-
-
-@functools.cache
-def count(method, n):
-    """n 個の重みの勾配を求めるのに、誤差関数を呼んだ回数。"""
-    counter = Counter(smooth)
-    METHODS[method](counter, np.linspace(-1, 1, n))
-    return counter.calls
-
-
 def call_counts(n):
     """METHODS の順の、呼び出しの回数の組。"""
-    return tuple(float(count(method, n)) for method in METHODS)
+    return tuple(float(calls_of(method, n)) for method in METHODS.values())
 
 
 def disagreement(method, n=50):
@@ -95,7 +69,9 @@ def calls():
     """方法ごとの、関数を呼ぶ回数。"""
     sizes = (1, 10, 100)
     extra = {"リバースモード": "（と、逆に 1 回）"}
-    rows = [(name, *(f"{count(name, n)} 回{extra.get(name, '')}" for n in sizes)) for name in METHODS]
+    rows = [
+        (name, *(f"{calls_of(method, n)} 回{extra.get(name, '')}" for n in sizes)) for name, method in METHODS.items()
+    ]
     return ("方法", *(f"重み {n} 個" for n in sizes)), rows
 
 
@@ -286,8 +262,8 @@ def branch_table():
 def plot(ax):
     """勾配を 1 つ求めるために、誤差関数を呼んだ回数。リバースモードだけが、重みの個数によらない。"""
     n = [1, 10, 100]
-    for name, style in zip(METHODS, ("C3s--", "C1v-.", "C2^:", "C0o-"), strict=True):
-        ax.loglog(n, [count(name, k) for k in n], style, label=name)
+    for (name, method), style in zip(METHODS.items(), ("C3s--", "C1v-.", "C2^:", "C0o-"), strict=True):
+        ax.loglog(n, [calls_of(method, k) for k in n], style, label=name)
     ax.set(xlabel="重みの個数", ylabel="呼んだ回数")
     ax.legend()
 

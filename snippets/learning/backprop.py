@@ -6,6 +6,8 @@
 
 import functools
 import inspect
+import itertools
+import math
 
 import numpy as np
 import torch
@@ -46,12 +48,12 @@ def chain_sum(p, b):
 
 def chain_gap(s, t):
     """正解とのずれ r。数 → 数。"""
-    return float(np.diff([t, s])[0])
+    return float(np.subtract(s, t))
 
 
 def chain_loss(r):
     """損失 ℓ。数 → 数。"""
-    return float(np.square(r))
+    return float(r * r)
 
 
 def chain(w, x, b, t):
@@ -95,8 +97,7 @@ def paths(m, k):
 
 def edges(m, k):
     """同じ網の辺の数。となりあう層の大きさの積を足す。"""
-    sizes = np.array([1, *[m] * k, 1])
-    return float(sizes[:-1] @ sizes[1:])
+    return float(sum(map(math.prod, itertools.pairwise([1, *[m] * k, 1]))))
 
 
 def hidden(W, x, c):

@@ -138,13 +138,12 @@ def coefficient(rho, lambda_, mu):
 def radius(rho, lambda_, mu):
     """1 歩あたりの倍率の、いちばん遅い成分。2 次方程式 z² − cz + μ = 0 の根の絶対値の大きいほう。"""
     c = coefficient(rho, lambda_, mu)
-    spread = np.emath.sqrt(c * c - 4 * mu)
-    return float(max(abs(c + spread), abs(c - spread)) / 2)
+    return float(abs(abs(c) + np.emath.sqrt(c * c - 4 * mu)) / 2)
 
 
 def is_stable(rho, lambda_max, mu):
-    """いちばんきつい向きで、谷底へ近づくか。"""
-    return radius(rho, lambda_max, mu) < 1 - 1e-10
+    """いちばんきつい向きで、谷底へ近づくか。2 次方程式の根がどちらも単位円の中にある条件。"""
+    return bool(abs(coefficient(rho, lambda_max, mu)) < 1 + mu)
 
 
 def step_rate(rho_0, gamma, S, k):

@@ -29,13 +29,13 @@ def chain(w, z):
 
 
 def three_layers(x, w, f):
-    """1 層に 1 ユニットの 3 層の網の、出力の入力についての微分。w: (3,) 以上。PyTorch の自動微分による。"""
+    """1 層に 1 ユニットの 3 層の網の、出力を入力で微分した値。w: (3,) 以上 → 0 次元のテンソル。"""
     leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     a = leaf
     for weight in w[:3]:
         a = f(weight * a)
     a.backward()
-    return leaf.grad.item()
+    return leaf.grad
 
 
 def largest_product():

@@ -73,10 +73,8 @@ def gradient(z, y):
 
 
 def smoothed(t, C, epsilon):
-    """ならした正解。t: 0 以上 C 未満の整数、epsilon: 全クラスに配る割合 → (C,)。正解から引いた残りが正解に残る。"""
-    s = np.full(int(C), epsilon / C)
-    s[int(t)] += 1 - epsilon
-    return s
+    """ならした正解。t: 0 以上 C 未満の整数、epsilon: 全クラスに配る割合 → (C,)。正解には、配った残りが残る。"""
+    return np.where(one_hot(t, C) == 1, 1 - epsilon * (C - 1) / C, epsilon / C)
 
 
 def descent(t, steps=60, rho=0.3):

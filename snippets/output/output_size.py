@@ -62,7 +62,7 @@ def head_shape(task, n_in, **sizes):
 
 def two_class_loss(z, t):
     """出力 2 個の交差エントロピー。z: (2,)、t: 1 つめのクラスなら 1、2 つめなら 0 → 数。番号で渡す。"""
-    index = torch.tensor(0 if t else 1)
+    index = torch.tensor(1 - int(t))
     return F.cross_entropy(torch.tensor(np.asarray(z, dtype=float)), index).item()
 
 
@@ -102,8 +102,7 @@ def ordinal(g, theta_1, theta_2):
 
 def ordinal_parameters(C, n_in):
     """点数 1 つと境目 C − 1 個の出力層の、学習する数の個数。実際に作って数える。"""
-    score = torch.nn.Linear(int(n_in), 1, bias=False)
-    return sum(p.numel() for p in (*score.parameters(), torch.nn.Parameter(torch.zeros(int(C) - 1))))
+    return torch.nn.Linear(n_in, 1).weight.numel() + torch.zeros(C - 1).numel()
 
 
 def heads():

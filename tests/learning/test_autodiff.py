@@ -13,6 +13,7 @@ from scipy.optimize import minimize_scalar
 
 from snippets.learning import _difference, _expression
 from snippets.learning import autodiff as ad
+from snippets.learning._counting import Counter, calls_of
 from snippets.learning._multiplying import Multiplier, from_left, from_right
 from snippets.learning._value import Value
 
@@ -23,6 +24,12 @@ VECTORS = arrays(float, 3, elements=st.floats(-2, 2, allow_subnormal=False))
 def test_calls_are_2n_n_and_1(n):
     """中心差分は 2n 回、前進差分は n + 1 回、フォワードモードは n 回、リバースモードは 1 回だけ関数を呼ぶ。"""
     assert list(ad.call_counts(n)) == [2 * n, n + 1, n, 1]
+
+
+def test_wrong_gradient_is_not_counted():
+    """合わない勾配を返す方法の回数は、数えずに断る。"""
+    with pytest.raises(ValueError, match="勾配が合わない"):
+        calls_of(lambda E, w: 1.01 * ad.numeric_gradient(E, w), 3)
 
 
 def test_calls_table():
@@ -95,7 +102,7 @@ def test_branches_are_differentiated_along_the_path():
 
 def test_one_input_many_outputs_is_for_forward_mode():
     """入力が 1 つなら、フォワードモード 1 回で 1000 個の出力の傾きがそろう。"""
-    counter = ad.Counter(lambda x: [np.sin(k * x) for k in range(1000)])
+    counter = Counter(lambda x: [np.sin(k * x) for k in range(1000)])
     slopes = [output.slope for output in counter(ad.Dual(0.0, 1.0))]
     assert counter.calls == 1 and slopes == list(range(1000))
 

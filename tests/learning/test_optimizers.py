@@ -94,6 +94,13 @@ def test_radius_is_the_spectral_radius(product, mu):
     assert optimizers.radius(product, 1.0, mu) == pytest.approx(np.abs(np.linalg.eigvals(matrix)).max(), abs=1e-6)
 
 
+@given(st.floats(-1, 5), st.floats(0.01, 0.99))
+def test_stability_is_a_radius_below_one(product, mu):
+    """底へ近づくという条件は、1 歩あたりの倍率が 1 より小さいことと同じである。"""
+    radius = optimizers.radius(product, 1.0, mu)
+    assert optimizers.is_stable(product, 1.0, mu) is (radius < 1) or radius == pytest.approx(1, abs=1e-12)
+
+
 def test_best_momentum_is_the_best_on_a_grid():
     """条件数 25 の谷では、格子の上のどの学習率と係数も、理論上の最速より速くない。"""
     rho, mu = optimizers.best_momentum(25, 1)

@@ -15,13 +15,14 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
-from .controls import MODULES, controls_html, write_modules
+from .controls import controls_html
 from .corrections import corrections
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .moving import MODULES, write_modules
 from .notation_page import notation
 from .order import reading_order
 from .symbol_table import symbol_table

@@ -77,9 +77,9 @@ function begin(box, formulas) {
     return given
   }
 
-  const sentence = (given, text) => text.replace(/\{([^{}?]+)(?:\?([^{}]*) : ([^{}]*))?\}/g, (_, name, yes, no) => {
+  const sentence = (given, text) => text.replace(/\{([^{}?]+)(?:\?([^{}|]*)\|([^{}]*))?\}/g, (_, name, yes, no) => {
     const value = name in given ? given[name] : formulas[name].value(given)
-    return yes === undefined ? written(value) : (value ? yes : no).trim()
+    return yes === undefined ? written(value) : (value ? yes : no)
   })
 
   function draw() {

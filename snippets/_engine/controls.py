@@ -5,10 +5,10 @@
     \\lambda: 1, 25
     w: 1, 1
     repeat: learning.optimizers.bowl_slope, learning.optimizers.move
-    say: ρ = {\\rho} は、限界より{learning.optimizers.is_stable? 小さい : 大きい}値です。
+    say: ρ = {\\rho} は、限界より{learning.optimizers.is_stable?小さい|大きい}値です。
     ```
 
-スライダーは「範囲 by 刻み = 初めの値 — 意味」、または「話題.関数 — 意味」と書く。
+スライダーは「範囲 by 刻み = 初めの値 — 意味」、または「話題.関数 = 初めの行 — 意味」と書く。
 後のものは、その関数の返す行を一つずつめくり、行の値を文字に入れる。
 repeat は、繰り返す更新の式の並び。JavaScript がなければ、図はそのまま残る。
 """
@@ -27,8 +27,8 @@ from .declarations import split_declaration
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\s+by\s+({_NUMBER}))?\s*=\s*({_NUMBER})")
 _NUMBERS = re.compile(rf"{_NUMBER}(?:\s*,\s*{_NUMBER})*")
-_TABLE = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)+")
-_SPOKEN = re.compile(r"\{([^{}?]+)(\?[^{}]*)?\}")
+_TABLE = re.compile(r"([a-z_]\w*(?:\.[a-z_]\w*)+)(?:\s*=\s*(\d+))?")
+_SPOKEN = re.compile(r"\{([^{}?]+)(\?[^{}|]*\|[^{}]*)?\}")
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _numbers(text):
 
 def _slider(symbol, text):
     declared, meaning = split_declaration(text)
-    if meaning and _TABLE.fullmatch(declared):
-        return Slider(symbol, meaning, table=declared)
+    if meaning and (match := _TABLE.fullmatch(declared)):
+        return Slider(symbol, meaning, table=match[1], start=match[2] or "0")
     match = _RANGE.fullmatch(declared)
     if not match or not meaning:
         raise FormulaError(f"スライダー {symbol} は「0..1 by 0.1 = 0.5 — 意味」のように、範囲と初めの値と意味を書く")

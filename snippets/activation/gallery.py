@@ -257,6 +257,15 @@ def plot_bottoms(ax):
     ax.legend(loc="upper left", ncols=2)
 
 
+def plot_swish(ax):
+    """swish（実線）と ReLU（点線）。門の急さは、はじめは 1 で、SiLU と同じ。"""
+    x = np.linspace(-5, 3, 161)
+    ax.plot(x, relu.relu(x), "C2:", lw=2, label="ReLU(x)")
+    ax.plot(x, swish(x, 1.0), "C0-", lw=2, label="swish(x)", gid="activation.gallery.swish")
+    ax.set(xlabel="x", ylabel="値", ylim=(-1.6, 3.1))
+    ax.legend(loc="upper left")
+
+
 def plot_gates(ax):
     """門の値。ReLU の門は開くか閉じるかで、ほかの門は少しずつ開く。"""
     x = np.linspace(-5, 5, 201)

@@ -115,17 +115,17 @@ def test_moving_figures_equal_the_code(tmp_path):
                     x = rng.uniform(*span(svg, label))
                     given[entry["along"]] = round(x) if entry["whole"] else x
                 result = code_of(prepared[label])(**passed(prepared[label], given))
-                expected.append(float(result if np.ndim(result) == 0 else result[place(prepared[label], given)]))
+                expected.append(float(result if np.ndim(result) == 0 else result[place(prepared[label], entry, given)]))
                 asked.append((label, given))
         answers = calculate(tmp_path / str(number), module(found), asked)
         np.testing.assert_allclose(answers, expected, rtol=1e-12, atol=1e-12, err_msg=control.figure)
 
 
-def place(prepared, given):
-    """左辺に添字のある式では、実装の返す配列の、その成分の場所。"""
-    _, _, index = prepared.statements[0].head
-    low = prepared.scope.symbols[index].type.low
-    return given[identifier(index)] - int(low)
+def place(prepared, entry, given):
+    """実装が成分を並べて返すとき、横軸の値に当たる成分の場所。"""
+    name = entry["along"]
+    (low,) = {s.type.low for s in prepared.scope.symbols.declared() if identifier(s.name) == name}
+    return given[name] - int(low)
 
 
 def walked(control, prepared, given, steps):

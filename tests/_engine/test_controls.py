@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from snippets._engine import ROOT, FormulaError, node
-from snippets._engine.binding import identifier, import_topic, split_label
+from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
 from snippets._engine.controls import controls_html, read_control
-from snippets._engine.evaluate import Scope
+from snippets._engine.evaluate import Evaluator, Scope
 from snippets._engine.figure import draw
 from snippets._engine.javascript import script
 from snippets._engine.moving import curves, entries, module
@@ -22,6 +22,7 @@ from snippets._engine.parser import parse
 from snippets._engine.reading import Reading
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
+from snippets._engine.values import Double
 
 POINTS = 1000  # 一つの式につき、比べる点の数
 RUN = """
@@ -31,7 +32,8 @@ const asked = JSON.parse(readFileSync(process.argv[2], "utf8"))
 import { path } from "./javascripts/moving.mjs"
 const answers = asked.map(([label, given, steps]) =>
   steps ? path(formulas[label], given, steps) : formulas[label].value(given))
-console.log(JSON.stringify(answers, (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value))
+const plain = value => typeof value === "number" && !Number.isFinite(value) ? String(value) : value
+console.log(JSON.stringify(answers, (_, value) => plain(value)))
 """
 
 
@@ -90,8 +92,13 @@ def rows_of(control, found):
 def passed(prepared, given):
     """実装に渡す引数。LaTeX の記号の名から値を引く。"""
     found = {}
-    for name, node in prepared.bound.arguments.items():
-        value = given[identifier(node.args[0])] if node.op == "symbol" else node
+    for name, argument in prepared.bound.arguments.items():
+        if argument.op == "symbol":
+            value = given[identifier(argument.args[0])]
+        else:  # arguments に書いた t - 1 のような式
+            declared = [symbol.name for symbol in prepared.scope.symbols.declared()]
+            numbers = {name: given[identifier(name)] for name in declared if identifier(name) in given}
+            value = Evaluator(Double, prepared.scope, numbers).value(argument)
         found[name] = np.array(value, float) if isinstance(value, list) else value
     return found
 

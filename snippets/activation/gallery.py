@@ -172,7 +172,7 @@ GALLERY = (
     Exhibit("ReLU", relu.relu, relu.derivative, "[0, ∞)", "Fukushima 1969", lambda x: np.heaviside(x, 0.5)),
     Exhibit("Leaky ReLU", lambda x: leaky_relu(x, 0.1), lambda x: leaky_slope(x, 0.1), "(−∞, ∞)", "Maas 2013"),
     Exhibit("ELU", elu, elu_slope, "(−1, ∞)", "Clevert 2015"),
-    Exhibit("SELU", selu, selu_slope, "(−λα, ∞)", "Klambauer 2017"),
+    Exhibit("SELU", selu, selu_slope, "(−ΛA, ∞)", "Klambauer 2017"),
     Exhibit("softplus", logit.softplus, sigma, "(0, ∞)", "Dugas 2000"),
     Exhibit("SiLU", silu, silu_slope, "[底, ∞)", "Hendrycks 2016", sigma),
     Exhibit("GELU", gelu, gelu_slope, "[底, ∞)", "Hendrycks 2016", logit.normal_cdf),

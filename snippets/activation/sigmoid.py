@@ -107,7 +107,7 @@ def accuracy():
 
 def slopes():
     """x ごとの値と傾き。"""
-    return ("x", "σ(x)", "σ′(x)"), [(x, float(sigmoid(x)), float(derivative(x))) for x in (0, 1, 2, 5, 10)]
+    return ("x", "σ(x)", "σ′(x)"), [(x, f"{sigmoid(x):.5g}", float(derivative(x))) for x in (0, 1, 2, 5, 10)]
 
 
 def extremes():

@@ -117,7 +117,7 @@ def rates():
 
 
 @functools.cache
-def typical_slope(n, count=2000, seed=1847):
+def typical_slope(n, count=20000, seed=1847):
     """でたらめな向きへ動いたときの傾きの大きさの平均。勾配の長さを 1 とする。n: 次元。"""
     v = np.random.default_rng(seed).normal(size=(count, n))
     return float(np.mean(np.abs(v[:, 0]) / np.linalg.norm(v, axis=1)))  # 勾配の向きを第 1 軸にとる

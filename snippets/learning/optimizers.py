@@ -181,7 +181,7 @@ def results():
     for name, step in METHODS.items():
         errors, turned = runs.bowl_errors(step), runs.bowl_errors(step, angle=math.pi / 4)
         rows.append((name, runs.settled(errors), errors[-1], runs.settled(turned), turned[-1]))
-    return ("方法", "0.001 を切るまで", "100 歩あとの E", "45° 回して", "100 歩あとの E（45°）"), rows
+    return ("方法", "0.001 に落ち着くまで", "100 歩あとの E", "45° 回して", "100 歩あとの E（45°）"), rows
 
 
 def conditions():

@@ -178,7 +178,7 @@ def _clean(svg, ident, views):
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"| transform="rotate\(-0[^"]*"', "", svg)
-    svg = svg.replace("xlink:href=", "href=").replace("<defs/>", "")
+    svg = svg.replace("<defs/>", "")
     svg = re.sub(r'(?<= )(?:d|x|y|transform|points)="[^"]*"', lambda m: _rounded(m.group()), svg)
     svg = re.sub(r"\s+", " ", svg)
     svg = re.sub(r"> <", "><", svg).strip()

@@ -33,10 +33,10 @@ def entries(control, svg, prepared):
     known = sliders | set(control.fixed) | columns
     known |= {name.rpartition("_")[0] for name in known if re.search(r"_\d$", name)}  # z_0, z_1, … は z の成分
     last = control.repeat[-1] if control.repeat else None
+    if last and last not in labels:
+        raise FormulaError(f"繰り返しの終わりの式 {last} の線が、図 {control.figure} にない")
     found = {label: _path(control, prepared, known) if label == last else _value(label, prepared, known, 1)
              for label in labels}  # fmt: skip
-    if control.repeat and last not in found:
-        raise FormulaError(f"繰り返しの終わりの式 {last} の線が、図 {control.figure} にない")
     spoken = [name for name in control.spoken if name not in known]
     found |= {label: _value(label, prepared, known, 0) for label in spoken}
     used = {name for entry in found.values() for name in entry["parameters"]}
@@ -52,8 +52,8 @@ def _rows(name):
     topic, _, function = name.rpartition(".")
     if not is_topic(topic) or not hasattr(import_topic(topic), function):
         raise FormulaError(f"表 {name} が snippets/ にない")
-    rows = [dict(row) for row in getattr(import_topic(topic), function)()]
-    if not rows or any(row.keys() != rows[0].keys() for row in rows):
+    rows = list(getattr(import_topic(topic), function)())
+    if not rows or not all(isinstance(row, dict) and row.keys() == rows[0].keys() for row in rows):
         raise FormulaError(f"表 {name} は、同じ名の並んだ行を一つ以上返す")
     return rows
 

@@ -19,7 +19,8 @@ from snippets._engine.figure import draw
 from snippets._engine.javascript import script
 from snippets._engine.moving import curves, entries, module
 from snippets._engine.parser import parse
-from snippets._engine.reading import Reading
+from snippets._engine.reading import Prepared, Reading
+from snippets._engine.recurrence import recurrence
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 from snippets._engine.values import Double
@@ -273,3 +274,71 @@ def test_slider_is_labelled_and_native():
     html = controls_html(read_control("topic.plot", "\\alpha: 0..1 by 0.1 = 0.5 — 負の側の傾き"), "topic")
     assert '<label><span>負の側の傾き</span><input type="range" name="alpha" min="0" max="1"' in html
     assert 'value="0.5"' in html and "<output>" in html
+
+
+BOWL = {"n": "2..3", "i": "1..n", "w, g, v": "R^n", "a": "R+^n", "c, b": "R", "t": "1..5", "A": "R^{n, n}", "f": "fn"}
+
+
+def prepared(*formulas, **more):
+    """式の並びを、ラベル l.0, l.1, … の Prepared にする。"""
+    scope, found = Scope(Symbols({**BOWL, **more})), {}
+    define(classify(parse("f(c) = c^2", scope.symbols)[0], scope), scope, None)
+    for k, latex in enumerate(formulas):
+        inner = Scope(scope.symbols, dict(scope.definitions), dict(scope.code))
+        found[f"l.{k}"] = Prepared([classify(node, inner) for node in parse(latex, inner.symbols)], inner, None)
+    return found
+
+
+def test_elementwise_program_runs_on_each_component():
+    """ベクトルの更新の並びは、読む文字と定める文字を分け、成分ごとの計算になる。"""
+    found = prepared(r"g = a \odot w", r"v \leftarrow c v + g", r"w_i \leftarrow w_i - b \frac{v_i}{\sqrt{a_i} + c^t}")
+    read, written, body = recurrence(list(found), found)
+    assert (sorted(read), written) == (["a", "b", "c", "t", "v", "w"], ["g", "v", "w"])
+    assert body.splitlines() == [
+        "let g;", "g = (a * w);", "v = ((c * v) + g);", "w = (w - (b * (v / (Math.sqrt(a) + (c ** t)))));",
+        "return { g, v, w }",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        (r"v \leftarrow v (w w)", "成分が混じる"),
+        (r"v \leftarrow A v", "書けない"),
+        (r"v \leftarrow \lVert v \rVert w", "書けない"),
+        (r"v \leftarrow w (v \cdot g)", "成分が混じる"),
+        (r"w_i \leftarrow w_i + \sum_{t=1}^{5} w_i^t", "総和"),
+        (r"w_i \leftarrow w_1 + g_i", "左辺の添字"),
+        (r"w_i \leftarrow f(w_i)", "書けない"),
+        (r"c + b = b + c", "更新"),
+        (r"f(c) + f(b)", "更新"),
+    ],
+)
+def test_programs_that_mix_components_are_refused(latex, message):
+    """成分の混じる式や、更新でも定義でもない式は、繰り返しに使えない。"""
+    found = prepared(latex)
+    with pytest.raises(FormulaError, match=message):
+        recurrence(list(found), found)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\\rho: 0..1 = 0.1 — 率\nrepeat: learning.gradient_descent.bowl_step\nw: 1, 1", "lambda_ の値が決まらない"),
+        ("\\rho: 0..1 = 0.1 — 率\nrepeat: learning.gradient_descent.nothing", "の線が、図"),
+        ("k: learning.gradient_descent.nothing — 回", "snippets/ にない"),
+        ("k: learning.gradient_descent.rates — 回", "同じ名の並んだ行"),
+    ],
+)
+def test_wrong_programs_and_tables_are_refused(text, message):
+    """値の決まらない文字、ページにない式、めくれない表は、断る。"""
+    _, control, svg, known = next(row for row in site() if row[1].figure == "learning.gradient_descent.plot_path")
+    with pytest.raises(FormulaError, match=message):
+        entries(read_control(control.figure, text), svg, known)
+
+
+def test_sentences_speak_labels_and_choices():
+    """文の波括弧は、文字と、ラベルと、条件で選ぶ二つの言い方を持てる。"""
+    control = read_control("t.plot", "\\rho: 0..1 = 0.1 — 率\nsay: ρ = {\\rho}、{a.b.c} は{a.b:d?はい|いいえ}")
+    assert control.spoken == ["rho", "a.b.c", "a.b:d"]
+    assert 'data-say="ρ = {rho}、{a.b.c} は{a.b:d?はい|いいえ}"' in controls_html(control, "page")

@@ -164,3 +164,26 @@ def test_larger_steps_kill_more():
     killed = [row[3] for row in rows]
     assert killed == sorted(set(killed))
     assert all(sum(row[1:4]) == 100 for row in rows)
+
+
+@given(st.floats(-3, 3), st.floats(-100, 100))
+def test_supporting_line_never_exceeds_exactly_for_subgradients(s, x):
+    """劣勾配の直線は、どの点でも ReLU を上回らない。そうでない直線は、1 か −1 で必ず上回る。"""
+    if topic.is_subgradient(s):
+        assert topic.support(x, s) <= relu(x)
+    else:
+        assert max(topic.support(side, s) - relu(side) for side in (-1.0, 1.0)) > 0
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1), st.floats(-2, 2), st.floats(-5, 5))
+def test_alive_counts_positive_outputs(v, w, b):
+    """働いているデータの件数は、PyTorch の ReLU の出力が正になる件数に等しい。"""
+    output = torch.relu(torch.tensor(v, dtype=torch.float64) * w + b)
+    assert topic.alive(np.array(v), w, b) == int((output > 0).sum())
+
+
+def test_low_bias_kills_the_unit():
+    """バイアスを十分に下げたユニットは、1 件も働かない。"""
+    v = np.linspace(-2, 2, 9)
+    assert topic.alive(v, 1.0, 0.0) == 4
+    assert topic.alive(v, 1.0, -2.0) == 0

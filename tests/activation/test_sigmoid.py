@@ -286,3 +286,13 @@ def test_reciprocal_in_half_precision_drops_visible_values():
     assert lost.sum() == 669 and not topic.FORMS.values("1 / (1 + exp(-x))", halves())[lost].any()
     for way in ("scipy.special.expit", "torch.sigmoid"):
         assert worst(way, np.float16) < 0.51
+
+
+@given(st.floats(-8, 8), st.floats(-8, 8))
+def test_tangent_touches_and_crosses_only_beyond_the_centre(x, c):
+    """接線は接点で曲線と同じ高さと傾きをもち、接点と同じ側では、正の側で上、負の側で下にある。"""
+    assert topic.tangent(c, c) == sigmoid(c)
+    assert topic.tangent(c + 1, c) - topic.tangent(c, c) == pytest.approx(topic.slope_at(c), abs=1e-15)
+    gap = topic.tangent(x, c) - sigmoid(x)
+    if x * c > 0:
+        assert gap * np.sign(c) >= -1e-15

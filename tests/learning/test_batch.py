@@ -185,3 +185,14 @@ def test_impossible_batch_size_is_refused(B):
     """0 件や、全件より多いバッチサイズは断る。"""
     with pytest.raises(ValueError, match=f"B = {B}, N = 100"):
         batch.batches(100, B, 0)
+
+
+@pytest.mark.parametrize("B", [1, 4, 32])
+def test_density_is_a_distribution_with_the_shrunk_deviation(B):
+    """密度は、足して 1、標準偏差が 1/√B の分布である。"""
+    z = np.linspace(-9, 9, 20001)
+    weight = batch.density(z, B) * (z[1] - z[0])
+    assert weight.sum() == pytest.approx(1, abs=1e-9)
+    assert np.sqrt(weight @ z**2) == pytest.approx(batch.shrink(B), rel=1e-9)
+    drawn = np.random.default_rng(B).normal(size=(20000, B)).mean(axis=1)
+    assert drawn.std() == pytest.approx(batch.shrink(B), rel=0.03)

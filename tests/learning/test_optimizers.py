@@ -271,3 +271,11 @@ def test_exercise_numbers():
     step = functools.partial(optimizers.adam, rho=0.001)
     path = runs.descend(step, lambda w: np.array([123.0]), np.array([1.0]), 1000)
     assert path[-1, 0] == pytest.approx(0, abs=1e-6)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=2), st.lists(positive, min_size=2, max_size=2))
+def test_bowl_slope_is_the_gradient(w, curvature):
+    """谷の勾配は、高さの自動微分に等しい。"""
+    leaf = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+    (torch.tensor(curvature, dtype=torch.float64) * leaf**2 / 2).sum().backward()
+    np.testing.assert_allclose(optimizers.bowl_slope(w, curvature), leaf.grad.numpy(), rtol=1e-13, atol=1e-13)

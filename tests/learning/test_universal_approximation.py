@@ -227,3 +227,12 @@ def test_answers_of_the_exercise():
     x = np.array([-2.0, -1.5, -1, 0, 1, 1.5, 2])
     trapezoid = topic.hat(x - 1) + topic.hat(x) + topic.hat(x + 1)
     np.testing.assert_array_equal(trapezoid, [0, 0.5, 1, 1, 1, 0.5, 0])
+
+
+@pytest.mark.parametrize("m", [2, 6, 32])
+def test_sine_fit_is_the_network_and_stays_within_the_bound(m):
+    """等分した折れ線は、組み立てた網と同じ値で、sin との差は上限を超えない。"""
+    x = np.linspace(0, 2 * np.pi, 997)
+    fit = topic.relu_fit(np.sin, m, 0.0, 2 * np.pi)
+    np.testing.assert_allclose(topic.sine_fit(x, m), topic.evaluate(fit, x), atol=1e-13)
+    assert np.abs(topic.sine_fit(x, m) - np.sin(x)).max() <= topic.sine_bound(m)

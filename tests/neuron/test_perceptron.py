@@ -1,5 +1,7 @@
 """パーセプトロンの学習則と、止まるまでの回数。"""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -192,3 +194,17 @@ def test_bad_answers_and_shapes_are_refused():
         perceptron.update(np.zeros(2), np.ones(2), -1)
     with pytest.raises(ValueError, match=r"\(3,\)"):
         perceptron.fit(POINTS, [0, 1, 1])
+
+
+def test_steps_replay_the_learning():
+    """1 点ずつの記録は、学習の記録と同じ重みを順に通り、同じ重みで終わる。"""
+    rows = [tuple(row["w"]) for row in perceptron.steps()]
+    changed = [w for before, w in itertools.pairwise(rows) if w != before]
+    assert changed == [tuple(w) for w in perceptron.learn("AND").path[1:]]
+    assert sum("外れ" in row["text"] for row in perceptron.steps()) == perceptron.learn("AND").updates
+
+
+@given(st.floats(-2, 2), arrays(float, 3, elements=st.floats(-3, 3).filter(lambda v: abs(v) > 0.01)))
+def test_line_is_where_the_sum_vanishes(p, w):
+    """境界線の上では、重み付き和が 0 になる。"""
+    assert np.dot(w, [1, p, perceptron.line(p, w)]) == pytest.approx(0, abs=1e-9)

@@ -105,6 +105,11 @@ class Script:
     def _absolute(self, a):
         return f"Math.abs({self.show(a)})"
 
+    def _norm(self, a):
+        if not self.is_array(a) or len(self.scope.symbols[a.args[0]].type.dims) != 1:
+            raise FormulaError("文字のベクトルのほかの長さは、動く図にできない", a.span)
+        return f"Math.hypot(...{self.show(a)})"
+
     def _positive(self, a):
         return f"Math.max({self.show(a)}, 0)"
 

@@ -37,6 +37,11 @@ def from_sigmoid(x):
     return 2 * sigmoid(2 * np.asarray(x)) - 1
 
 
+def stretched(x, c):
+    """縦横に c 倍し、上の端を 1 に保ったシグモイド関数。c = 1 で sigmoid、c = 2 で tanh。x: 任意の形 → 同じ形。"""
+    return 1 - c * sigmoid(np.multiply(-c, x))
+
+
 FORMS = Comparison(
     exact=lambda x: (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()),
     ways={
@@ -94,6 +99,15 @@ def plot(ax):
     ax.plot(x, sigmoid(x), "C0-", lw=1, label="σ(x)")
     ax.plot(x, sigmoid(x) * sigmoid(-x), "C0--", lw=1, label="σ′(x)")
     ax.set(xlabel="x", ylabel="値と傾き", yticks=(-1, -0.5, 0, 0.25, 0.5, 1))
+    ax.legend(loc="upper left")
+
+
+def plot_stretched(ax):
+    """縦横に伸ばしたシグモイド関数（実線）と、双曲線正接関数（点線）。はじめは c = 1。"""
+    x = np.linspace(-4, 4, 161)
+    ax.plot(x, tanh(x), "C1:", lw=2, label="tanh(x)")
+    ax.plot(x, stretched(x, 1.0), "C0-", lw=2, label="伸ばした σ", gid="activation.tanh.stretched")
+    ax.set(xlabel="x", ylabel="値", yticks=(-1, 0, 1), ylim=(-1.1, 1.1))
     ax.legend(loc="upper left")
 
 

@@ -83,6 +83,11 @@ def foot(w, b, x):
     return x - affine(w, x, b) / (w @ w) * w
 
 
+def line(p, w, b):
+    """平面の境界線の、横の位置 p での高さ。w: (2,)、b: 数 → 数。w_2 が 0 なら ZeroDivisionError。"""
+    return -float(affine(np.asarray(w[:1], dtype=float), np.array([p]), b)) / float(w[1])
+
+
 def boundary_2d(w, b, xlim):
     """平面上の境界線を描くための 2 点。w: (2,)、xlim: (左, 右) → (2, 2)。w が 0 なら ValueError。
 
@@ -140,6 +145,15 @@ def plot(fig):
     w = np.array([1.0, 2.0])
     _draw_lines(fig.add_subplot(1, 2, 1), w)
     _draw_plane(fig.add_subplot(1, 2, 2, projection="3d"), w, 1.0)
+
+
+def plot_line(ax):
+    """平面の境界線（実線）と原点。はじめは w = (1, 2)、b = −1。"""
+    p = np.linspace(-3, 3, 25)
+    ax.plot(p, [line(x, (1.0, 2.0), -1.0) for x in p], "C0-", lw=2, label="境界線", gid="neuron.bias_w0.line")
+    ax.plot(0, 0, "C2o", label="原点")
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _pair(w, x):

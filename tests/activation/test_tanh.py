@@ -3,6 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,3 +175,10 @@ def test_definition_overflows_where_exp_does():
     """定義の式は、e^x があふれる 709.78 から先で nan になる。"""
     left, right = topic.FORMS.edges("定義の式のまま", broken)
     assert -left == right == pytest.approx(np.log(np.finfo(float).max), rel=1e-15)
+
+
+@given(st.floats(-20, 20))
+def test_stretching_leads_from_sigmoid_to_tanh(x):
+    """倍率 1 ではシグモイド関数、2 では双曲線正接関数で、あいだの値はその中間にある。"""
+    assert topic.stretched(x, 1.0) == pytest.approx(scipy.special.expit(x), abs=1e-15)
+    assert topic.stretched(x, 2.0) == pytest.approx(np.tanh(x), abs=1e-15)

@@ -199,3 +199,10 @@ def test_exercise_distance_two():
     """w = (3, 4) で原点からの距離が 2 になるのは |b| = 10 のときである。"""
     assert bias_w0.origin_distance([3, 4], 10) == pytest.approx(2)
     assert bias_w0.origin_distance([3, 4], -10) == pytest.approx(2)
+
+
+@given(st.floats(-3, 3), st.floats(-2, 2), st.floats(0.1, 2), st.floats(-3, 3))
+def test_line_of_the_plane_is_the_boundary(p, w_1, w_2, b):
+    """境界線の高さは、2 点で描いた境界線の上にあり、そこで重み付き和が 0 になる。"""
+    q = bias_w0.line(p, (w_1, w_2), b)
+    assert w_1 * p + w_2 * q + b == pytest.approx(0, abs=1e-9)

@@ -1,8 +1,8 @@
 // 計算の 1 歩を、式と、数を入れた式と、ひとことで言う。
 
-// 有効数字 4 桁。負号は U+2212
+// 有効数字 4 桁。0.0001 より小さければ指数で書く。負号は U+2212
 export function written(value) {
-  const text = value.toPrecision(4)
+  const text = value && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toPrecision(4)
   const [digits, power] = text.split("e")
   const short = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
   return (power ? `${short}e${+power}` : short).replaceAll("-", "−").replace(/^−0$/, "0")

@@ -13,7 +13,7 @@ function enliven(box) {
   const tape = JSON.parse(box.dataset.tape), exit = tape.at(-1), tell = teller(tape)
   const original = Object.fromEntries(tape.filter(node => "start" in node).map(node => [node.name, node.start]))
   const say = box.querySelector(".stepper-say"), place = box.querySelector(".stepper-place input")
-  const rate = box.querySelector("[data-rate]"), fields = [...box.querySelectorAll("fieldset input")]
+  const rate = box.querySelector(".stepper-rate"), fields = [...box.querySelectorAll("fieldset input")]
   const boxes = new Map([...box.querySelectorAll(".stepper-node")].map(node => [node.dataset.node, node]))
   const edges = new Map([...box.querySelectorAll(".stepper-edge")].map(edge => [edge.dataset.edge, edge]))
   const buttons = Object.fromEntries([...box.querySelectorAll("[data-go]")].map(button => [button.dataset.go, button]))

@@ -47,11 +47,11 @@ def read_stepper(function, text):
     if not isinstance(entries, dict) or entries.keys() != {"alt", "rate"} or not entries["alt"]:
         raise FormulaError("stepper には「alt: 図に何が見えるか」と「rate: 0.1」の 2 行を書く")
     try:
-        positive = 0 < float(entries["rate"]) <= 10
+        positive = 0 < float(entries["rate"]) <= 100
     except (TypeError, ValueError):
         positive = False
     if not positive:
-        raise FormulaError(f"学習率 rate は 0 より大きく 10 以下の数にする（いまは {entries['rate']}）")
+        raise FormulaError(f"学習率 rate は 0 より大きく 100 以下の数にする（いまは {entries['rate']}）")
     return Stepper(function, entries["alt"], entries["rate"])
 
 
@@ -81,10 +81,11 @@ def check_tape(tape):
 
 def boxed(value):
     """箱に収まる数。有効数字 4 桁で、8 字を超えれば 2 桁の指数にする。equations.mjs の boxed と同じ字になる。"""
-    text = f"{value + 0.0:.4g}"
-    if len(text) > 8:
-        text = re.sub(r"e([+-])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{value:.1e}")
-    return text.replace("-", "−")
+    text, short = (
+        re.sub(r"e([+-])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{value + 0.0:{spec}}")
+        for spec in (".4g", ".1e")
+    )
+    return (text if len(text) <= 8 else short).replace("-", "−")
 
 
 def stepper_html(stepper, function):
@@ -160,22 +161,25 @@ def _box(node):
 def _panel(tape, rate):
     """歩みの文と、ボタンと、数の入れどころ。"""
     buttons = "".join(f'<button type="button" data-go="{key}">{text}</button>' for key, text in BUTTONS.items())
-    inputs = "".join(
-        f'<label><span>{escape(node["label"])}</span>'
-        f'<input type="number" name="{escape(node["name"])}" min="-100" max="100" step="any" value="{node["value"]:g}">'
-        "</label>"
+    fields = "".join(
+        f"<label><span>{escape(node['label'])}</span>{_field(node['value'], -100, name=node['name'])}</label>"
         for node in tape
         if node["rule"] in LEAVES
     )
-    count = sum(node["rule"] not in LEAVES for node in tape)
-    steps = count + 1 + sum(len(node["inputs"]) for node in tape)
+    # 歩みは、計算のたび、出発の 1、もとになる数へ送るたびに 1 歩
+    steps = 1 + sum(len(node["inputs"]) + bool(node["inputs"]) for node in tape)
     return (
         '<div class="stepper-panel"><div class="stepper-say" role="status"></div>'
         f'<div class="stepper-buttons">{buttons}</div>'
-        f'<label class="stepper-place"><span>歩み</span><input type="range" min="0" max="{steps}" value="{steps}"></label>'
-        f"<fieldset><legend>数を変える</legend>{inputs}</fieldset>"
-        '<div class="stepper-learn"><label><span>学習率</span>'
-        f'<input type="number" data-rate min="0" max="10" step="any" value="{escape(rate)}"></label>'
+        f'<label class="stepper-place"><span>歩み</span><input type="range" max="{steps}" value="{steps}"></label>'
+        f"<fieldset><legend>数を変える</legend>{fields}</fieldset>"
+        f'<div class="stepper-learn"><label><span>学習率</span>{_field(rate, 0, class_="stepper-rate")}</label>'
         '<button type="button" data-go="learn">重みを 1 歩動かす</button>'
         '<button type="button" data-go="reset">もとの数に戻す</button></div></div>'
     )
+
+
+def _field(value, low, **attributes):
+    """数を入れるところ。"""
+    given = {"type": "number", "min": low, "max": 100, "step": "any", "value": f"{float(value):g}", **attributes}
+    return "<input " + " ".join(f'{name.rstrip("_")}="{escape(str(text))}"' for name, text in given.items()) + ">"

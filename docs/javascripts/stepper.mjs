@@ -28,7 +28,7 @@ function enliven(box) {
       const left = name in gradient ? waiting[name] : 0
       node.querySelector(".stepper-value").textContent = name in value ? boxed(value[name]) : ""
       node.querySelector(".stepper-slope").textContent =
-        name in gradient ? `(${boxed(gradient[name])}${left ? "+…" : ""})` : ""
+        name in gradient ? `(${boxed(gradient[name])}${left ? "+" : ""})` : ""
       node.classList.toggle("unknown", !(name in value))
       node.classList.toggle("waiting", left > 0)
       node.classList.toggle("here", name === (step?.to ?? step?.node.name))

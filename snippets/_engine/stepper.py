@@ -25,7 +25,7 @@ RULES = {"times": 2, "plus": None, "sigmoid": 1, "square_gap": 2}  # もとに�
 KEYS = {"name", "label", "rule", "inputs", "place", "value", "gradient"}
 WIDTH, HEIGHT = 60, 48  # 箱の大きさ
 MARGIN = 4
-SIGNS = {"times": "×", "plus": "+", "sigmoid": "σ", "square_gap": "²"}
+SIGNS = {"times": "×", "plus": "+", "sigmoid": "σ", "square_gap": "( − )²"}
 BUTTONS = {"first": "はじめへ", "back": "一つ戻る", "next": "一つ進む", "last": "終わりへ"}
 
 
@@ -148,7 +148,7 @@ def _box(node):
     x, y = node["place"]
     kind = "stepper-leaf" if node["rule"] in LEAVES else "stepper-operation"
     sign = SIGNS.get(node["rule"], "")
-    mark = f'<text class="stepper-sign" x="{WIDTH // 2 - 4}" y="-12">{sign}</text>' if sign else ""
+    mark = f'<text class="stepper-sign" x="{WIDTH // 2 + 4}" y="-14">{sign}</text>' if sign else ""
     return (
         f'<g class="stepper-node {kind}" data-node="{escape(node["name"])}" transform="translate({x} {y})">'
         f'<rect x="{-WIDTH // 2}" y="{-HEIGHT // 2}" width="{WIDTH}" height="{HEIGHT}"/>'

@@ -108,15 +108,22 @@ def stepper_html(stepper, function):
 
 def _graph(tape, alt):
     places = {node["name"]: node["place"] for node in tape}
-    width = max(x for x, _ in places.values()) + WIDTH // 2 + MARGIN
-    height = max(y for _, y in places.values()) + HEIGHT // 2 + MARGIN
+    left, right = _ends((x for x, _ in places.values()), WIDTH)
+    top, bottom = _ends((y for _, y in places.values()), HEIGHT)
+    view = f"{left} {top} {right - left} {bottom - top}"
     edges = [
         _edge(node["name"], k, places[start], places[node["name"]])
         for node in tape
         for k, start in enumerate(node["inputs"])
     ]
     drawn = "".join(edges) + "".join(map(_box, tape))
-    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">{drawn}</svg>'
+    return f'<svg viewBox="{view}" role="img" aria-label="{escape(alt)}">{drawn}</svg>'
+
+
+def _ends(places, size):
+    """箱の真ん中の並びから、箱が収まる範囲の両端。"""
+    found = list(places)
+    return min(found) - size // 2 - MARGIN, max(found) + size // 2 + MARGIN
 
 
 def _edge(name, k, start, end):

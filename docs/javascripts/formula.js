@@ -2,12 +2,9 @@
 // 記号の意味は「このページの記号」の表から、LaTeX と MathML は組み上がりから、Python はたたんだ実装から取る。
 
 (() => {
-  // スライダーのあるページだけ、動かす道具を取ってくる
-  if (document.querySelector(".controls")) import(new URL("moving.mjs", document.currentScript.src))
-  if (document.querySelector(".stepper")) {
-    import(new URL("stepper.mjs", document.currentScript.src)).then(({ start }) => start(document))
-  }
-
+  // 動かす道具は、その置き場のあるページだけが取ってくる
+  const TOOLS = { ".controls": "moving.mjs", ".playground": "playground.mjs", ".stepper": "stepper.mjs" }
+  const HOME = document.currentScript.src
   const MOUSE = 3, FINGER = 22        // 記号からの隔たりの許し（px）
   const LINGER = 220                  // 記号から札へ移るあいだ、札を閉じずに待つ（ms）
 
@@ -29,7 +26,7 @@
 
   // ---- 記号
 
-  const names = [...document.querySelectorAll(".symbols .symbol")]
+  let names = []                      // このページの記号の表
   const card = make("div", { class: "symbol-card", hidden: "" })
   let shown = null                    // { math, k }
   let timer = 0
@@ -265,7 +262,19 @@
   addEventListener("resize", hide)
 
   document.body.append(status, hint)
-  const alive = math => names.length && math.querySelector("[data-s]")
-  ;[...document.querySelectorAll(".formula-math")].filter(alive).forEach(enliven)
-  document.querySelectorAll("div.formula").forEach(equip)
+
+  // ---- ページに着くたびに
+
+  async function arrive() {
+    hide()
+    close()
+    names = [...document.querySelectorAll(".symbols .symbol")]
+    const alive = math => names.length && math.querySelector("[data-s]")
+    ;[...document.querySelectorAll(".formula-math")].filter(alive).forEach(enliven)
+    document.querySelectorAll("div.formula").forEach(equip)
+    for (const [place, file] of Object.entries(TOOLS)) {
+      if (document.querySelector(place)) (await import(new URL(file, HOME))).start(document)
+    }
+  }
+  document$.subscribe(arrive)         // テーマが、読みこんだときと、ページを入れかえたときに知らせる
 })()

@@ -6,11 +6,11 @@ from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, source_html, table_html
-from .controls import scripts
 from .evidence import strongest
 from .figure import FigureError, draw
 from .graph import references
 from .marks import guests, marks
+from .moving import entries
 from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
@@ -76,7 +76,9 @@ def _write_scripts(page, result, known):
         try:
             if control.figure not in result.figures:
                 raise FormulaError("スライダーは、同じページの図のすぐ下に書く")
-            result.scripts |= scripts(control, result.figures[control.figure]["svg"], known)
+            for name, entry in entries(control, result.figures[control.figure]["svg"], known).items():
+                if result.scripts.setdefault(name, entry) != entry:
+                    raise FormulaError(f"{name} の動く文字が、このページの別の図と違う")
         except FormulaError as error:
             result.problems.append(Problem(page.shown, line, control.figure, error.message))
 

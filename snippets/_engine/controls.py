@@ -1,12 +1,16 @@
-"""動く図。図のすぐ下に書いたスライダーの宣言を読み、図の線を、ページの式で描きなおせる形にする。
+"""動く図の宣言。図のすぐ下に、スライダーと、動かさない値と、値を言う文を書く。
 
-    ```sliders activation.sigmoid.plot_gain
-    a: 0.2..20 by 0.1 = 1 — ゲイン
-    say: a = {a} のとき、原点での傾きは {activation.sigmoid.gain_slope}
+    ```sliders learning.optimizers.plot_momentum
+    \\rho: 0.005..0.16 by 0.005 = 0.04 — 学習率 ρ
+    \\lambda: 1, 25
+    w: 1, 1
+    repeat: learning.optimizers.bowl_slope, learning.optimizers.move
+    say: ρ = {\\rho} は、限界より{learning.optimizers.is_stable?小さい|大きい}値です。
     ```
 
-線の gid が式のラベルなら、その線が動く。式の文字のうち、スライダーのないものが一つ、横軸になる。
-JavaScript がなければ、図はそのまま残る。
+スライダーは「範囲 by 刻み = 初めの値 — 意味」、または「話題.関数 = 初めの行 — 意味」と書く。
+後のものは、その関数の返す行を一つずつめくり、行の値を文字に入れる。
+repeat は、繰り返す更新の式の並び。JavaScript がなければ、図はそのまま残る。
 """
 
 import json
@@ -19,25 +23,25 @@ import yaml
 from . import FormulaError
 from .binding import identifier
 from .declarations import split_declaration
-from .javascript import script
 
-MODULES = "formulas"
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\s+by\s+({_NUMBER}))?\s*=\s*({_NUMBER})")
-_CURVE = re.compile(r'data-curve="([^"]+)"')
-_VALUE = re.compile(r"\{([^{}]+)\}")
+_NUMBERS = re.compile(rf"{_NUMBER}(?:\s*,\s*{_NUMBER})*")
+_TABLE = re.compile(r"([a-z_]\w*(?:\.[a-z_]\w*)+)(?:\s*=\s*(\d+))?")
+_SPOKEN = re.compile(r"\{([^{}?]+)(\?[^{}|]*\|[^{}]*)?\}")
 
 
 @dataclass(frozen=True)
 class Slider:
-    """一本のスライダー。symbol は式でのつづり、text は幅の宣言のまま。"""
+    """一本のスライダー。symbol は式でのつづり、ほかは宣言のまま。table は、めくる表を返す関数。"""
 
     symbol: str
-    low: str
-    high: str
-    step: str
-    start: str
     meaning: str
+    low: str = "0"
+    high: str = "0"
+    step: str = "1"
+    start: str = "0"
+    table: str = ""
 
     @property
     def name(self):
@@ -47,80 +51,60 @@ class Slider:
 
 @dataclass(frozen=True)
 class Control:
-    """一つの図のスライダーと、値を言う文。"""
+    """一つの図のスライダー、動かさない値（名から、数か成分の並び）、繰り返す式のラベル、値を言う文。"""
 
     figure: str
     sliders: tuple
+    fixed: dict
+    repeat: tuple = ()
     say: str = ""
+
+    @property
+    def spoken(self):
+        """文の波括弧の中の、ラベルか、文字の Python での名。"""
+        return [_spoken(name) for name, _ in _SPOKEN.findall(self.say)]
+
+    @property
+    def tables(self):
+        return [slider.table for slider in self.sliders if slider.table]
+
+
+def _spoken(name):
+    return name if "." in name else identifier(name)
 
 
 def read_control(figure, text):
-    """スライダーの宣言を読む。読めなければ FormulaError。"""
+    """宣言を読む。読めなければ FormulaError。"""
     try:
         entries = yaml.load(text, yaml.BaseLoader) or {}
     except yaml.YAMLError:
         entries = None
-    if not isinstance(entries, dict):
+    if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
         raise FormulaError("スライダーは「文字: 0..1 by 0.1 = 0.5 — 意味」と書く")
-    say = entries.pop("say", "")
-    sliders = tuple(_slider(symbol, declared) for symbol, declared in entries.items())
+    say, repeat = entries.pop("say", ""), entries.pop("repeat", "").replace(",", " ").split()
+    fixed = {identifier(symbol): _numbers(value) for symbol, value in entries.items() if _NUMBERS.fullmatch(value)}
+    sliders = [_slider(symbol, text) for symbol, text in entries.items() if not _NUMBERS.fullmatch(text)]
     if not sliders:
         raise FormulaError("スライダーが一つもない")
-    return Control(figure, sliders, say)
+    return Control(figure, tuple(sliders), fixed, tuple(repeat), say)
+
+
+def _numbers(text):
+    found = [float(number) for number in text.split(",")]
+    return found if len(found) > 1 else found[0]
 
 
 def _slider(symbol, text):
     declared, meaning = split_declaration(text)
+    if meaning and (match := _TABLE.fullmatch(declared)):
+        return Slider(symbol, meaning, table=match[1], start=match[2] or "0")
     match = _RANGE.fullmatch(declared)
     if not match or not meaning:
         raise FormulaError(f"スライダー {symbol} は「0..1 by 0.1 = 0.5 — 意味」のように、範囲と初めの値と意味を書く")
     low, high, step, start = match[1], match[2], match[3] or "any", match[4]
     if not float(low) <= float(start) <= float(high) or float(low) == float(high):
         raise FormulaError(f"スライダー {symbol} の初めの値 {start} が {low}..{high} に入らない")
-    return Slider(symbol, low, high, step, start, meaning)
-
-
-def curves(svg):
-    """図の中の、動く線のラベル。"""
-    return sorted(set(_CURVE.findall(svg)))
-
-
-def scripts(control, svg, prepared):
-    """ラベルから、式を写した関数 (引数の名, 本体, 横軸の名)。prepared はページの式。"""
-    given = {slider.name for slider in control.sliders}
-    labels = curves(svg)
-    if not labels:
-        raise FormulaError(f"図 {control.figure} に、動く線がない。線の gid に式のラベルを付ける")
-    found = {label: _script(label, prepared, given, along=1) for label in labels}
-    spoken = [name for name in _VALUE.findall(control.say) if name not in given]
-    found |= {label: _script(label, prepared, given, along=0) for label in spoken}
-    unused = given - {name for parameters, *_ in found.values() for name in parameters}
-    if unused:
-        raise FormulaError(f"スライダー {', '.join(sorted(unused))} が、動く線の式に出てこない")
-    return found
-
-
-def _script(label, prepared, given, along):
-    if label not in prepared:
-        raise FormulaError(f"動く図の式 {label} が、このページにない")
-    statement = prepared[label].statements[0]
-    parameters, body = script(statement.evaluated[0], prepared[label].scope)
-    free = sorted(set(parameters) - given)
-    if len(free) != along:
-        names = "、".join(free) or "なし"
-        raise FormulaError(f"{label} の文字のうち、スライダーのないものは {along} つにする（いまは {names}）")
-    return parameters, body, *free
-
-
-def module(scripts):
-    """一ページの式を写した JavaScript。"""
-    functions = [
-        f"  {json.dumps(label)}: {{ along: {json.dumps(rest[0] if rest else '')}, "
-        f"value: ({{ {', '.join(parameters)} }}) => {{ {body} }} }},"
-        for label, (parameters, body, *rest) in sorted(scripts.items())
-    ]
-    head = 'import { erf, product, sum } from "../../javascripts/numbers.mjs"'
-    return "\n".join([head, "", "export default {", *functions, "}", ""])
+    return Slider(symbol, meaning, low, high, step, start)
 
 
 def controls_html(control, page):
@@ -129,20 +113,11 @@ def controls_html(control, page):
     for slider in control.sliders:
         attributes = {"type": "range", "name": slider.name, "min": slider.low, "max": slider.high,
                       "step": slider.step, "value": slider.start}  # fmt: skip
+        attributes |= {"data-rows": slider.table} if slider.table else {}
         written = " ".join(f'{name}="{value}"' for name, value in attributes.items())
         rows.append(f"<label><span>{escape(slider.meaning)}</span><input {written}><output></output></label>")
-    say = f'<p class="controls-say" role="status" data-say="{escape(control.say)}"></p>' if control.say else ""
-    return f'<div class="controls" data-module="{escape(page)}" data-search-exclude>{"".join(rows)}{say}</div>'
-
-
-def write_modules(book, folder):
-    """動く図のあるページの式を書きだす。中身が変わらなければ触れず、要らなくなったものは消す。"""
-    wanted = {f"{name}.mjs": module(result["scripts"]) for name, result in book.results.items() if result["scripts"]}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.mjs"):
-        if path.name not in wanted:
-            path.unlink()
-    for name, text in wanted.items():
-        path = folder / name
-        if not path.is_file() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
+    text = _SPOKEN.sub(lambda match: f"{{{_spoken(match[1])}{match[2] or ''}}}", control.say)
+    say = f'<p class="controls-say" role="status" data-say="{escape(text)}"></p>' if text else ""
+    fixed = escape(json.dumps(control.fixed))
+    head = f'<div class="controls" data-module="{escape(page)}" data-fixed="{fixed}" data-search-exclude>'
+    return f"{head}{''.join(rows)}{say}</div>"

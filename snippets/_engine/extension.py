@@ -15,13 +15,14 @@ from . import FormulaError, katex, report
 from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, check_book, math_key
-from .controls import MODULES, controls_html, write_modules
+from .controls import controls_html
 from .corrections import corrections
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
 from .ledger import write
 from .ledger_page import ledger
+from .moving import MODULES, write_modules
 from .notation_page import notation
 from .order import reading_order
 from .symbol_table import symbol_table
@@ -235,6 +236,15 @@ class JoinLines(Treeprocessor):
         return AFTER_STOP.sub("", text) if text else text
 
 
+class SvgLinks(Treeprocessor):
+    """SVG の中のリンクは xlink:href にする。テーマのページの入れかえは、href のある要素を HTML だと思うため。"""
+
+    def run(self, root):
+        for svg in root.iter("svg"):
+            for node in svg.iter("a"):
+                node.set("xlink:href", node.attrib.pop("href"))
+
+
 class FormulaExtension(Extension):
     """照合してから織る。"""
 
@@ -247,6 +257,7 @@ class FormulaExtension(Extension):
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)
+        md.treeprocessors.register(SvgLinks(md), "formula-svg", -10)  # MkDocs がリンクを直したあと
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
 

@@ -14,6 +14,7 @@ from html import escape
 
 import matplotlib
 import matplotlib_fontja  # noqa: F401  日本語の書体 IPAexGothic を登録する
+import numpy as np
 from matplotlib import cycler
 from matplotlib.figure import Figure as Canvas
 
@@ -152,16 +153,16 @@ def _is_number(label):
 
 
 def _views(canvas):
-    """gid の付いた線の (gid, 左端と右端と、原点と 1 目もりの位置)。動く図が、線を描きなおすのに使う。"""
+    """gid の付いた線の (gid, 左端と右端と、原点と 1 目もりの位置と、点の数)。動く図が、線を描きなおすのに使う。"""
     height = canvas.get_figheight() * 72
     for axes in canvas.axes:
-        for line in axes.lines:
+        for line in [*axes.lines, *axes.collections]:
             if line.get_gid():
                 if (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
                     raise FigureError("動く線の軸は、等間隔の目もりにする")
                 (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)]) * 72 / canvas.dpi
-                x = line.get_xdata()
-                values = (min(x), max(x), x0, x1 - x0, height - y0, y0 - y1)
+                x = line.get_xdata() if hasattr(line, "get_xdata") else np.vstack(line.get_segments())[:, 0]
+                values = (min(x), max(x), x0, x1 - x0, height - y0, y0 - y1, len(x))
                 yield line.get_gid(), " ".join(f"{float(value):.6g}" for value in values)
 
 
@@ -177,7 +178,7 @@ def _clean(svg, ident, views):
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"| transform="rotate\(-0[^"]*"', "", svg)
-    svg = svg.replace("xlink:href=", "href=").replace("<defs/>", "")
+    svg = svg.replace("<defs/>", "")
     svg = re.sub(r'(?<= )(?:d|x|y|transform|points)="[^"]*"', lambda m: _rounded(m.group()), svg)
     svg = re.sub(r"\s+", " ", svg)
     svg = re.sub(r"> <", "><", svg).strip()

@@ -78,6 +78,11 @@ class Script:
         return identifier(name)
 
     def _index(self, base, *indices):
+        if definition := self.components(base):
+            places = [self.show(index) for index in indices]
+            arguments = [self.show(arg) for arg in base.args[1:]] if base.op == "call" else []
+            name = base.args[0].args[0] if base.op == "call" else base.args[0]
+            return self.defined(name, definition, [*arguments, *places])
         if len(indices) != 1 or not self.is_array(base):
             raise FormulaError("ベクトルの成分のほかの添字は、動く図にできない", base.span)
         (dim,) = self.scope.symbols[base.args[0]].type.dims
@@ -123,11 +128,24 @@ class Script:
         definition = self.scope.definitions.get(name)
         if definition is None or kind.builtin or definition.indices:
             raise FormulaError(f"{name} は、動く図で計算できない", function.span)
+        return self.defined(name, definition, [written])
+
+    def components(self, base):
+        """成分ごとの定義。softmax(z)_k や p_k の、softmax や p を定めたもの。"""
+        head = base.args[0] if base.op == "call" else base
+        if head.op != "symbol" or head.args[0] in self.bound:
+            return None
+        definition = self.scope.definitions.get(head.args[0])
+        return definition if definition and definition.indices else None
+
+    def defined(self, name, definition, arguments):
+        """定義の本体を関数に書き、それを呼ぶ。引数は、定義の引数と添字の順。"""
+        heads = (*(definition.parameters or ()), *definition.indices)
         if identifier(name) not in self.functions:
-            inner = self.inside(definition, definition.parameters)
-            body, heads = inner.show(definition.body), ", ".join(map(identifier, definition.parameters))
-            self.functions[identifier(name)] = f"const {identifier(name)} = ({heads}) => {body};"
-        return f"{identifier(name)}({written})"
+            body = self.inside(definition, heads).show(definition.body)
+            written = f"const {identifier(name)} = ({', '.join(map(identifier, heads))}) => {body};"
+            self.functions[identifier(name)] = written
+        return f"{identifier(name)}({', '.join(arguments)})"
 
     # ---- 場合と条件と総和
 
@@ -142,7 +160,7 @@ class Script:
     def _compare(self, relations, *sides):
         written = list(map(self.show, sides))
         parts = zip(written, relations, written[1:], strict=False)
-        return "(" + " && ".join(f"{a} {_COMPARE[relation]} {b}" for a, relation, b in parts) + ")"
+        return "+(" + " && ".join(f"{a} {_COMPARE[relation]} {b}" for a, relation, b in parts) + ")"
 
     def _big(self, op, index, low, high, body):
         if op not in _BIG or body.op == "restricted":

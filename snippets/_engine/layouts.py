@@ -11,6 +11,29 @@ _OTHERWISE = tuple(
 _IF = tuple(rf"{font}{{{word}}}" for font in (r"\text", r"\mathrm") for word in ("if", "for", "when"))
 
 
+def joined(tokens):
+    """aligned の中で、\\\\ & + や \\\\ & - と続く行を、前の行につないだ字句の並び。"""
+    result, inside, k = [], [], 0
+    texts = [*(token.text for token in tokens), "", ""]
+    while k < len(tokens):
+        text = texts[k]
+        if text.startswith(r"\begin{"):
+            inside.append(text)
+        elif text.startswith(r"\end{") and inside:
+            inside.pop()
+        after = k + 1
+        if text == "\\\\" and inside[-1:] == [r"\begin{aligned}"] and texts[after] == "&":
+            after += 1
+            while texts[after] in (r"\quad", r"\qquad"):
+                after += 1
+            if texts[after] in ("+", "-"):
+                k = after
+                continue
+        result.append(tokens[k])
+        k += 1
+    return result
+
+
 class Layouts(Structures):
     """行と列に並べた形を読む。"""
 
@@ -55,6 +78,8 @@ class Layouts(Structures):
         while not self.eat(r"\end{aligned}"):
             start, sides, relations = self.token.start, [], []
             self.eat("&")
+            if self.at("+"):
+                self.fail("+ で始まる行は、前の行の続きなら & を先に書く" if result else "最初の行が + で始まる")
             relation = self.relation()
             if relation and not result:
                 self.fail("最初の行に左辺がない")

@@ -5,7 +5,7 @@
 
 from . import FormulaError
 from .bars import pair_bars
-from .layouts import Layouts
+from .layouts import Layouts, joined
 from .nodes import Node
 from .relations import LOGIC, Relations
 from .structures import DOTS
@@ -48,7 +48,7 @@ class Parser(Relations, Layouts):
         self.bound = []  # いま読んでいる総和などの添字
         self.leading = False  # 積の先頭の因子か
         self.bare_functions = False  # 引数の並びでは関数そのものも書ける
-        tokens = pair_bars(symbolize(tokenize(latex), symbols), self.names_function)
+        tokens = pair_bars(symbolize(joined([*tokenize(latex)]), symbols), self.names_function)
         self.tokens = [*tokens, Token("end", "", len(latex), len(latex))]
 
     # ---- 字句

@@ -172,7 +172,7 @@ GALLERY = (
     Exhibit("ReLU", relu.relu, relu.derivative, "[0, ∞)", "Fukushima 1969", lambda x: np.heaviside(x, 0.5)),
     Exhibit("Leaky ReLU", lambda x: leaky_relu(x, 0.1), lambda x: leaky_slope(x, 0.1), "(−∞, ∞)", "Maas 2013"),
     Exhibit("ELU", elu, elu_slope, "(−1, ∞)", "Clevert 2015"),
-    Exhibit("SELU", selu, selu_slope, "(−λα, ∞)", "Klambauer 2017"),
+    Exhibit("SELU", selu, selu_slope, "(−ΛA, ∞)", "Klambauer 2017"),
     Exhibit("softplus", logit.softplus, sigma, "(0, ∞)", "Dugas 2000"),
     Exhibit("SiLU", silu, silu_slope, "[底, ∞)", "Hendrycks 2016", sigma),
     Exhibit("GELU", gelu, gelu_slope, "[底, ∞)", "Hendrycks 2016", logit.normal_cdf),
@@ -255,6 +255,15 @@ def plot_bottoms(ax):
     ax.axhline(0, color="C2", lw=0.6, ls=":")
     ax.set(xlabel="x", ylabel="値", ylim=(-1.05, 0.9))
     ax.legend(loc="upper left", ncols=2)
+
+
+def plot_swish(ax):
+    """swish（実線）と ReLU（点線）。門の急さは、はじめは 1 で、SiLU と同じ。"""
+    x = np.linspace(-5, 3, 161)
+    ax.plot(x, relu.relu(x), "C2:", lw=2, label="ReLU(x)")
+    ax.plot(x, swish(x, 1.0), "C0-", lw=2, label="swish(x)", gid="activation.gallery.swish")
+    ax.set(xlabel="x", ylabel="値", ylim=(-1.6, 3.1))
+    ax.legend(loc="upper left")
 
 
 def plot_gates(ax):

@@ -137,15 +137,19 @@ def scales():
 
 def round_trips():
     """シグモイド関数に通してから、ロジットで戻した値。"""
-    rows = [(x, f"{sigmoid(x):.17g}", f"{logit(sigmoid(x)):.6g}") for x in (1, 10, 20, 30, 36, 37)]
+    rows = [(x, f"{sigmoid(x):.17g}", _digits(logit(sigmoid(x)))) for x in (1, 10, 20, 30, 36, 37)]
     return ("x", "σ(x)", "logit(σ(x))"), rows
 
 
 def losses():
     """正解が 0 のときの損失。シグモイド関数を通した値から求めたものと、ロジットのまま求めたもの。"""
     with np.errstate(divide="ignore"):
-        rows = [(x, f"{-np.log(1 - sigmoid(x)):.6g}", f"{softplus(x):.6g}") for x in (1, 10, 30, 36, 40)]
+        rows = [(x, _digits(-np.log(1 - sigmoid(x))), _digits(softplus(x))) for x in (1, 10, 30, 36, 40)]
     return ("ロジット x", "−log(1 − σ(x))", "softplus(x)"), rows
+
+
+def _digits(value):
+    return f"{value:.6g}".replace("inf", "∞")
 
 
 def plot(ax):

@@ -30,6 +30,27 @@ def leaky(x, alpha):
     return np.where(np.asarray(x) > 0, 1.0, alpha) * x
 
 
+def support(x, s):
+    """0 を通る傾き s の直線。x, s: 数か、形の合う配列。"""
+    return np.multiply(s, x)
+
+
+def is_subgradient(s):
+    """傾き s の直線が、0 の左でも右でも ReLU を上回らないか。"""
+    sides = np.array([-1.0, 1.0])
+    return bool(np.all(support(sides, s) <= relu(sides)))
+
+
+def outputs(v, w, b):
+    """データ v を 1 件ずつ受けたユニットの出力。v: (N,)、w, b: 数 → (N,)。"""
+    return relu(np.polyval([w, b], v))
+
+
+def alive(v, w, b):
+    """出力が正になるデータの件数。v: (N,)、w, b: 数 → 整数。"""
+    return int(np.count_nonzero(outputs(v, w, b)))
+
+
 def gradients_at_zero():
     """PyTorch の書き方ごとの、0 での勾配。→ 書き方から数への辞書。"""
     import torch  # 読みこみに時間がかかるので、使うときに
@@ -116,11 +137,30 @@ def plot_secants(ax):
     """ReLU を 0 で下から支える直線。傾きが 0 から 1 までなら、どの直線も ReLU を上回らない。"""
     x = np.array([-2.0, 0.0, 2.0])
     ax.fill_between(x, np.minimum(0, x), relu(x), color="C1", alpha=0.15, lw=0)
-    for slope, style in ((0.0, ":"), (0.5, "--"), (1.0, "-.")):
-        ax.plot(x, slope * x, "C1", ls=style, lw=1.2, label=f"傾き {slope:g}")
+    for slope, style in ((0.0, ":"), (1.0, "-.")):
+        ax.plot(x, support(x, slope), "C1", ls=style, lw=1.2, label=f"傾き {slope:g}")
+    ax.plot(x, support(x, 0.5), "C1--", lw=2, label="はじめは傾き 0.5", gid="activation.relu.support")
     ax.plot(x, relu(x), "C0-", lw=2.4, label="ReLU(x)")
-    ax.set(xlabel="x", ylabel="高さ", aspect="equal")
+    ax.set(xlabel="x", ylabel="高さ", aspect="equal", ylim=(-2.2, 2.2))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def plot_outputs(ax):
+    """9 件のデータを受けるユニットの出力。横に並べた数は入力で、棒のないデータでは働いていない。"""
+    v = np.linspace(-2, 2, 9)
+    places = np.arange(1, len(v) + 1)
+    ax.vlines(places, 0, outputs(v, 1.0, 0.0), "C0", lw=18, gid="activation.relu.outputs")
+    ax.set_xticks(places, [f"{x:g}".replace("-", "−") for x in v])
+    ax.set(xlabel="入力 v", ylabel="出力", xlim=(0.4, 9.6), ylim=(-0.2, 5))
+
+
+def plot_leaky(ax):
+    """Leaky ReLU（実線）と ReLU（点線）。負の側の傾きは、はじめは 0.1。"""
+    x = np.linspace(-4, 2, 121)
+    ax.plot(x, relu(x), "C2:", lw=2, label="ReLU(x)")
+    ax.plot(x, leaky(x, 0.1), "C0-", lw=2, label="LeakyReLU(x)", gid="activation.relu.leaky")
+    ax.set(xlabel="x", ylabel="値", ylim=(-3.8, 2.2))
+    ax.legend(loc="upper left")
 
 
 def plot_dead(fig):

@@ -28,6 +28,16 @@ def derivative(x):
     return (r / (1 + r * r)) ** 2  # 2r ≤ 1 + r² なので、丸めても 1/4 を超えない
 
 
+def slope_at(c):
+    """点 c での傾き。"""
+    return derivative(c)
+
+
+def tangent(x, c):
+    """点 c での接線の高さ。x: 任意の形、c: 数 → x と同じ形。"""
+    return np.polyval([derivative(c), sigmoid(c)], np.subtract(x, c))
+
+
 def gain(x, a):
     """ゲイン a のシグモイド関数。x, a: 数か、形の合う配列。a = 1 なら sigmoid と同じ。"""
     return sigmoid(np.multiply(a, x))
@@ -97,7 +107,7 @@ def accuracy():
 
 def slopes():
     """x ごとの値と傾き。"""
-    return ("x", "σ(x)", "σ′(x)"), [(x, float(sigmoid(x)), float(derivative(x))) for x in (0, 1, 2, 5, 10)]
+    return ("x", "σ(x)", "σ′(x)"), [(x, f"{sigmoid(x):.5g}", float(derivative(x))) for x in (0, 1, 2, 5, 10)]
 
 
 def extremes():
@@ -127,6 +137,15 @@ def plot(ax):
     for height in (0, 1):
         ax.axhline(height, color="C0", alpha=0.25, lw=0.8)
     ax.set(xlabel="x", ylabel="値と傾き", yticks=(0, 0.25, 0.5, 1), ylim=(-0.08, 1.08))
+    ax.legend(loc="upper left")
+
+
+def plot_tangent(ax):
+    """シグモイド関数（実線）と、1 点での接線（破線）。はじめの接点は原点で、傾きは最大の 1/4。"""
+    x = np.linspace(-8, 8, 161)
+    ax.plot(x, sigmoid(x), "C0", label="σ(x)")
+    ax.plot(x, tangent(x, 0.0), "C1--", label="接線", gid="activation.sigmoid.tangent")
+    ax.set(xlabel="x", ylabel="σ(x)", yticks=(0, 0.5, 1), ylim=(-0.25, 1.25))
     ax.legend(loc="upper left")
 
 

@@ -137,7 +137,7 @@ def plot_landscape(fig):
 
 
 def plot_trials(ax):
-    """½‖w‖² を 1/100 に減らすまでの手間。試行錯誤は重みの個数とともに増え、勾配降下法は増えない。"""
+    """誤差を 1/100 に減らすまでの手間。試行錯誤は重みの個数とともに増え、勾配降下法は増えない。"""
     n = [1, 2, 5, 10, 20, 50, 100]
     tries, steps = zip(*map(trials, n), strict=True)
     ax.loglog(n, tries, "C3s--", label="試行錯誤（試した回数）")

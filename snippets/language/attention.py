@@ -186,17 +186,17 @@ def plot(fig):
 
 
 def plot_lookup(ax):
-    """問いを長くしていくと、出力は 4 つの値のまん中から、いちばん合う値へ動く。四角形（凸包）の外には出ない。"""
+    """問いを長くしていくと、出力は 4 つの中身の平均から、いちばん合う中身へ動く。四角形（凸包）の外には出ない。"""
     V = np.array([[0.0, 0.0], [4.0, 0.5], [3.5, 3.0], [0.5, 3.5]])
     K = np.array([[-1.0, -1.0], [1.0, -0.6], [0.9, 0.9], [-0.8, 1.0]])
     q = np.array([1.0, 0.55])
     path = np.array([lookup(size * q, K, V) for size in np.linspace(0, 14, 80)])
     ax.fill(*V.T, color="C0", alpha=0.12)
     ax.plot(*np.vstack([V, V[:1]]).T, "C0-", lw=0.8)
-    ax.plot(*V.T, "C0s", ms=8, label="値（バリュー）")
+    ax.plot(*V.T, "C0s", ms=6, label="中身（バリュー）")
     ax.plot(*path.T, "C1-", label="出力の道")
     for size, mark in ((0, "o"), (1, "^"), (4, "D"), (14, "*")):
-        ax.plot(*lookup(size * q, K, V), "C1" + mark, ms=8, label=f"問いの倍率 {size}")
+        ax.plot(*lookup(size * q, K, V), "C1" + mark, ms=12 if mark == "*" else 8, label=f"問いの倍率 {size}")
     for k, (x, y) in enumerate(V, start=1):
         ax.annotate(f"$v_{k}$", (x, y), xytext=(8, 6), textcoords="offset points")
     ax.set(xlabel="1 つめの成分", ylabel="2 つめの成分", aspect="equal", xlim=(-0.4, 4.6), ylim=(-0.4, 4.0))

@@ -80,9 +80,11 @@ def memorized(steps=120):
 def greedy_decode(model, ids, max_new=20):
     """貪欲法。ids: 番号の並び → 新しく選んだ番号の並び。終わりの印が出るか max_new 個で止まる。"""
     ids, start = list(ids), len(ids)
-    while len(ids) < start + max_new and (len(ids) == start or TOKENS[ids[-1]] != END):
+    for _ in range(max_new):
         scores = model(torch.tensor([ids]))[0, -1]  # 最後の場所の点数だけを使う
         ids.append(int(scores.argmax()))
+        if TOKENS[ids[-1]] == END:
+            break
     return ids[start:]
 
 

@@ -103,7 +103,7 @@ def plot(ax):
     ]  # fmt: skip
     for x, y, text, color, line in boxes:
         ax.plot([x, x + 3.6, x + 3.6, x, x], [y, y, y + 1, y + 1, y], color=color, linestyle=line)
-        ax.text(x + 1.8, y + 0.5, text, ha="center", va="center")
+        ax.text(x + 1.8, y + 0.5, text, ha="center", va="center", linespacing=1.7)
     for x in (1.8, 6.8):
         ax.annotate("", xy=(x, 2), xytext=(x, 1), arrowprops={"arrowstyle": "->", "color": "C0"})
     ax.annotate("", xy=(5, 0.5), xytext=(3.6, 0.5), arrowprops={"arrowstyle": "->", "color": "C0"})

@@ -155,5 +155,5 @@ def plot_mask(ax):
     p = fill(SENTENCES[0], 4)
     ax.bar(WORDS, [p[word] for word in WORDS], color="C0", alpha=0.25, edgecolor="C0")
     ax.set_yscale("log")
-    ax.set(ylabel="確率", ylim=(1e-6, 3))
+    ax.set(ylabel="確率", ylim=(1e-7, 3))
     ax.tick_params(axis="x", rotation=60)

@@ -63,7 +63,7 @@ def parameter_table():
     """部品ごとの個数と割合。"""
     parts = bert_parameters()
     total = sum(parts.values())
-    rows = [(name, f"{count:,}", f"{count / total:.2%}") for name, count in parts.items()]
+    rows = [(name, f"{count:,}", f"{count / total:.3%}") for name, count in parts.items()]
     return ("部品", "学習する数の個数", "割合"), [*rows, ("合計", f"{total:,}", "100%")]
 
 
@@ -75,7 +75,7 @@ def plot(ax):
     values = np.array(list(parts.values())) / 1e6
     bars = ax.barh(list(parts), values, color="C0", alpha=0.25, edgecolor="C0")
     bars[1].set(edgecolor="C1", hatch="//")
-    ax.bar_label(bars, [f"{value:.2f}" for value in values], padding=4)
+    ax.bar_label(bars, [f"{value:.4g}" for value in values], padding=4)
     ax.set(xlabel="個数（百万）", xlim=(0, 100))
     ax.invert_yaxis()
 
@@ -90,7 +90,7 @@ def plot_tables(ax):
         rows = [(2, f"単語の表\n「{word}」の行", "C0", "-"), (0.9, f"位置の表\n{k} 行目", "C1", "--")]
         for y, text, color, line in rows:
             ax.barh(y, 1.9, 0.8, x - 0.95, color="none", edgecolor=color, linestyle=line)
-            ax.text(x, y, text, ha="center", va="center")
+            ax.text(x, y, text, ha="center", va="center", linespacing=1.7)
         ax.text(x, 1.45, "＋", ha="center", va="center")
         ax.annotate("", xy=(x, -0.2), xytext=(x, 0.45), arrowprops={"arrowstyle": "->", "color": "C0"})
         ax.text(x, 2.65, word, ha="center", va="center")

@@ -2,22 +2,28 @@
 
 import numpy as np
 
+from snippets.learning.gradient_descent import draw_bowl
+
 STYLES = ("C1o-", "C0s--", "C0^:", "C3D-.", "C2v-")  # モメンタムとネステロフは同じ仲間なので同じ色
 
 
-def paths(fig, named, curvature, marks):
+HEIGHTS, VIEW = (0.05, 0.5, 2, 8), {"xlim": (-0.9, 1.2), "ylim": (-1.25, 1.25)}
+
+
+def paths(fig, named, marks):
     """谷の等高線と、名前ごとの道すじ。named: 名前 → (steps + 1, 2)。marks: 印を付ける歩数。"""
-    angle = np.linspace(0, 2 * np.pi, 41)
     for ax, (name, path) in zip(fig.subplots(2, 2, sharex=True, sharey=True).flat, named.items(), strict=True):
-        for height in (0.05, 0.5, 2, 8):
-            across, up = np.sqrt(2 * height / curvature)
-            ax.plot(across * np.cos(angle), up * np.sin(angle), "C0-", lw=0.7, alpha=0.6)
-        ax.plot(*path.T, "C1.-", lw=1, ms=4)
+        draw_bowl(ax, path, HEIGHTS)
         ax.plot(*path[marks].T, "C3s", ms=5, mfc="none")
-        ax.plot(0, 0, "C2*", ms=9)
-        ax.set(title=name, xlim=(-0.9, 1.2), ylim=(-1.25, 1.25))
+        ax.set(title=name, **VIEW)
     fig.supxlabel("$w_1$")
     fig.supylabel("$w_2$")
+
+
+def moving_path(ax, path, gid):
+    """谷の等高線と、動かせる道すじ 1 本。gid: 繰り返す式のうち、終わりのもののラベル。"""
+    draw_bowl(ax, path, HEIGHTS, gid)
+    ax.set(xlabel="$w_1$", ylabel="$w_2$", **VIEW)
 
 
 def curves(ax, named, every):
@@ -56,9 +62,9 @@ def averages(fig, noisy, plain, fixed, t, ratio):
 
 
 def schedules(ax, named):
-    """名前ごとの学習率の予定。"""
-    for (name, values), style in zip(named.items(), ("C1-", "C0--", "C2-.", "C3:"), strict=True):
-        ax.plot(values, style, lw=2, label=name)
+    """名前ごとの学習率の予定。named: 名前 → (動かせるなら式のラベル, 学習率の並び)。"""
+    for (name, (gid, values)), style in zip(named.items(), ("C1-", "C0--", "C2-.", "C3:"), strict=True):
+        ax.plot(values, style, lw=2, label=name, gid=gid)
     ax.set(xlabel="歩の番号 k", ylabel="学習率", ylim=(-0.05, 1.2))
     ax.legend(fontsize=8, loc="upper right", ncols=2)
 

@@ -9,6 +9,7 @@ import itertools
 import math
 
 import numpy as np
+import scipy.stats
 
 from snippets.learning import gradient_descent
 from snippets.learning._batch_runs import batches, bottom, data, errors, excess, slope, train
@@ -54,6 +55,16 @@ def without_replacement(a, B):
     if not 1 <= B <= len(a):
         raise ValueError(f"B は 1 以上 N 以下にする: B = {B}, N = {len(a)}")
     return float(np.var([np.mean(chosen) for chosen in itertools.combinations(a, B)]))
+
+
+def density(z, B):
+    """標準正規分布に従う B 件の平均が、z だけ外れる密度。z: 任意の形 → 同じ形。"""
+    return np.exp(scipy.stats.norm.logpdf(z, scale=shrink(B)))
+
+
+def shrink(B):
+    """B 件の平均の標準偏差。1 件の標準偏差を 1 とする。"""
+    return float(np.linalg.norm(np.full(int(B), 1 / B)))
 
 
 def floor(rho, lambda_, d):
@@ -161,6 +172,15 @@ def plot(fig):
         ax.set(xlabel=label, yscale="log")
     by_update.set(ylabel="全件の誤差", xlim=(-5, 200))
     by_update.legend()
+
+
+def plot_density(ax):
+    """1 歩の勾配の外れ方の密度。点線が 1 件、実線がミニバッチ。はじめは B = 4。"""
+    z = np.linspace(-3, 3, 241)
+    ax.plot(z, density(z, 1), "C1:", lw=2, label="B = 1")
+    ax.plot(z, density(z, 4), "C0-", lw=2, label="はじめは B = 4", gid="learning.batch.density")
+    ax.set(xlabel="平均からの外れ方 z", ylabel="密度", ylim=(0, 2.4))
+    ax.legend()
 
 
 def plot_noise(ax):

@@ -117,7 +117,7 @@ def rates():
 
 
 @functools.cache
-def typical_slope(n, count=2000, seed=1847):
+def typical_slope(n, count=20000, seed=1847):
     """でたらめな向きへ動いたときの傾きの大きさの平均。勾配の長さを 1 とする。n: 次元。"""
     v = np.random.default_rng(seed).normal(size=(count, n))
     return float(np.mean(np.abs(v[:, 0]) / np.linalg.norm(v, axis=1)))  # 勾配の向きを第 1 軸にとる
@@ -138,16 +138,27 @@ def plot(ax):
     ax.set(xlabel="w", ylabel="E", xticks=[0, *np.round(path[:-1], 2)], ylim=(-0.6, 2.9))
 
 
+def draw_bowl(ax, path, heights=(0.5, 2, 8, 30, 80), gid=None):
+    """谷の等高線と、道すじ path (steps + 1, 2) と、底の星。gid: 動く道すじの、繰り返す式のラベル。"""
+    angle = np.linspace(0, 2 * np.pi, 41)
+    for height in heights:
+        radius = np.sqrt(2 * height / CURVATURE)
+        ax.plot(radius[0] * np.cos(angle), radius[1] * np.sin(angle), "C0-", lw=0.7, alpha=0.6)
+    ax.plot(*path.T, "C1.-", lw=1, ms=4, gid=gid)
+    ax.plot(0, 0, "C2*", ms=9)
+
+
+def plot_path(ax):
+    """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩。楕円は等高線、星は谷底。はじめの学習率は 0.04。"""
+    draw_bowl(ax, bowl_path(0.04, 40), gid="learning.gradient_descent.bowl_step")
+    ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-1.3, 1.4), ylim=(-2.9, 2.9))
+
+
 def plot_paths(fig):
     """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩。楕円は等高線、折れ線は重みの道すじ、星は谷底。"""
     fig.set_size_inches(7.2, 5)
-    angle = np.linspace(0, 2 * np.pi, 41)
     for ax, rho in zip(fig.subplots(2, 2, sharex=True, sharey=True).flat, (0.02, 0.04, 0.079, 0.081), strict=True):
-        for height in (0.5, 2, 8, 30, 80):
-            radius = np.sqrt(2 * height / CURVATURE)
-            ax.plot(radius[0] * np.cos(angle), radius[1] * np.sin(angle), "C0-", lw=0.7, alpha=0.6)
-        ax.plot(*bowl_path(rho, 40).T, "C1.-", lw=1, ms=4)
-        ax.plot(0, 0, "C2*", ms=9)
+        draw_bowl(ax, bowl_path(rho, 40))
         ax.set(title=f"ρ = {rho}", xlim=(-1.3, 1.4), ylim=(-2.9, 2.9))
     fig.supxlabel("$w_1$")
     fig.supylabel("$w_2$")

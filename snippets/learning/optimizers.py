@@ -13,7 +13,12 @@ import numpy as np
 
 from snippets.learning import _optimizer_figures as figures
 from snippets.learning import _optimizer_runs as runs
-from snippets.learning.gradient_descent import CURVATURE, START, update
+from snippets.learning.gradient_descent import START, update
+
+
+def bowl_slope(w, lambda_):
+    """曲がり方 lambda_ の谷での勾配。w, lambda_: (n,) → (n,)。"""
+    return np.multiply(w, lambda_)
 
 
 def velocity(v, g, mu):
@@ -176,7 +181,7 @@ def results():
     for name, step in METHODS.items():
         errors, turned = runs.bowl_errors(step), runs.bowl_errors(step, angle=math.pi / 4)
         rows.append((name, runs.settled(errors), errors[-1], runs.settled(turned), turned[-1]))
-    return ("方法", "0.001 を切るまで", "100 歩あとの E", "45° 回して", "100 歩あとの E（45°）"), rows
+    return ("方法", "0.001 に落ち着くまで", "100 歩あとの E", "45° 回して", "100 歩あとの E（45°）"), rows
 
 
 def conditions():
@@ -220,7 +225,19 @@ def plot(fig):
     """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩。楕円は等高線、星は谷底、四角は 10 歩ごとの位置。"""
     fig.set_size_inches(7.2, 5)
     named = {name: runs.descend(METHODS[name], runs.bowl_slope, START, 40) for name in METHODS if name != "ネステロフ"}
-    figures.paths(fig, named, CURVATURE, [10, 20, 30, 40])
+    figures.paths(fig, named, [10, 20, 30, 40])
+
+
+def plot_momentum(ax):
+    """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩下るモメンタムの道すじ。はじめは ρ = 0.04、μ = 0.7。"""
+    path = runs.descend(METHODS["モメンタム"], runs.bowl_slope, START, 40)
+    figures.moving_path(ax, path, "learning.optimizers.move")
+
+
+def plot_adam(ax):
+    """谷 E = (w₁² + 25w₂²)/2 を (1, 1) から 40 歩下る Adam の道すじ。はじめは ρ = 0.1、β₁ = 0.9、β₂ = 0.999。"""
+    path = runs.descend(METHODS["Adam"], runs.bowl_slope, START, 40)
+    figures.moving_path(ax, path, "learning.optimizers.adam_move")
 
 
 def plot_losses(ax):
@@ -250,10 +267,10 @@ def plot_schedules(ax):
     """最初の学習率を 1 とした、100 歩の予定。"""
     k = range(101)
     named = {
-        "固定": [1.0 for _ in k],
-        "段階（30 歩ごとに半分）": [step_rate(1.0, 0.5, 30, i) for i in k],
-        "コサイン": [cosine_rate(1.0, 0.0, i, 100) for i in k],
-        "準備つき直線": [warmup_rate(1.0, i, 10, 100) for i in k],
+        "固定": (None, [1.0 for _ in k]),
+        "段階（はじめは半分ずつ）": ("learning.optimizers.step_rate", [step_rate(1.0, 0.5, 30, i) for i in k]),
+        "コサイン": ("learning.optimizers.cosine_rate", [cosine_rate(1.0, 0.0, i, 100) for i in k]),
+        "準備つき直線": ("learning.optimizers.warmup_rate", [warmup_rate(1.0, i, 10, 100) for i in k]),
     }
     figures.schedules(ax, named)
 

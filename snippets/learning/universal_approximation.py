@@ -65,6 +65,17 @@ def sawtooth(x, k):
     return x
 
 
+def sine_fit(x, m):
+    """区間 [0, 2π] を m 等分した、sin の折れ線。x: 区間の中の数か (n,)、m: 線分の本数 → x と同じ形。"""
+    knots = np.linspace(0, 2 * np.pi, int(m) + 1)
+    return np.interp(x, knots, np.sin(knots))
+
+
+def sine_bound(m):
+    """その折れ線と sin の差の上限 η²/8。"""
+    return _sine_fit.bound(m)
+
+
 def relu_fit(f, m, left=LEFT, right=RIGHT):
     """f を m 等分で補間する網の係数。→ (定数, ReLU の係数 (m,), 節点 (m,))。m が 2 より小さければ ValueError。"""
     if m < 2:
@@ -121,6 +132,15 @@ def plot(fig):
         ax.plot(knots, np.sin(knots), "C0o", ms=3)
         ax.set(title=f"m = {m}", xlabel="x", ylabel="値")
     ax.legend(loc="upper left")
+
+
+def plot_fit(ax):
+    """sin（点線）と、区間を等分した折れ線（実線）。はじめは 6 等分。"""
+    x = np.linspace(0, 2 * np.pi, 241)
+    ax.plot(x, np.sin(x), "C1:", lw=2, label="sin x")
+    ax.plot(x, sine_fit(x, 6), "C0-", lw=1.8, label="折れ線", gid="learning.universal_approximation.sine_fit")
+    ax.set(xlabel="x", ylabel="値", ylim=(-1.15, 1.15))
+    ax.legend()
 
 
 def plot_hat(fig):

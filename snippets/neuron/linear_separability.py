@@ -118,7 +118,7 @@ def inside(x, r):
 
 
 def plot(fig):
-    """2 入力の論理関数 16 個。塗った丸が 1、白い丸が 0。線を引けないのは XOR と XNOR の 2 つだけ。"""
+    """2 入力の論理関数 16 個。塗った丸が 1、輪だけの丸が 0。線を引けないのは XOR と XNOR の 2 つだけ。"""
     fig.set_size_inches(6.4, 6.8)
     ax = fig.subplots()
     names = {"0110": "XOR", "1001": "XNOR"}

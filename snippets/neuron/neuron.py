@@ -102,7 +102,7 @@ def plot_response(ax):
     a = layer(points, w[np.newaxis, :], np.array([b]), sigmoid).reshape(x_1.shape)
     levels, styles = (0.1, 0.3, 0.5, 0.7, 0.9), (":", "--", "-", "--", ":")
     lines = ax.contour(x_1, x_2, a, levels=levels, colors="C0", linestyles=styles)
-    ax.clabel(lines, fmt="%.1f")
+    ax.clabel(lines, fmt="%.1f", manual=[(-1, x_2) for x_2 in (1.9, 0.6, -0.3, -1.2, -2.5)])  # 矢印をよける
     foot = -b * w / (w @ w)
     ax.annotate("", xy=foot + w, xytext=foot, arrowprops={"arrowstyle": "->", "color": "C1", "linewidth": 2})
     ax.text(*(foot + 1.2 * w), "$w$", ha="center", va="center", color="C1")

@@ -87,6 +87,12 @@ def fit(X, t, rho=1.0, max_epochs=100):
     return History(errors, np.array(path), seen)
 
 
+def line(p, w):
+    """境界線の、横の位置 p での高さ。w: (3,)、0 番がバイアス。w_2 が 0 なら高さは決まらず、nan か無限大。"""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.divide(np.polyval([w[1], w[0]], p), -w[2]))
+
+
 def predict(X, w):
     """X: (N, n)、w: (n+1,) → (N,) の 0 か 1。"""
     return step(augment(X) @ w)
@@ -148,6 +154,20 @@ def learning_table(*names):
     return ("関数", "(w₀, w₁, w₂)", "一巡ごとの間違い", "更新の回数", "上限 (R/γ)²"), rows
 
 
+def steps():
+    """AND の学習を 1 点ずつ。行は、見せた回数の順に、重み w と、その回に起きたことの文 text。"""
+    w = np.zeros(3)
+    rows = [{"w": w.tolist(), "text": "まだ何も見せていません。重みは (0, 0, 0) です。"}]
+    while len(rows) <= 4 * len(learn("AND").errors):
+        k = (len(rows) - 1) % 4
+        x, t = augment(POINTS)[k], TARGETS["AND"][k]
+        y, w = int(output(w, x)), update(w, x, t)
+        text = f"{len(rows)} 回め: 点 {_numbers(x[1:])} の出力 {y}、正解 {t}。"
+        text += "当たりなので動かしません。" if y == t else f"外れなので、重みは {_numbers(w)} に変わりました。"
+        rows.append({"w": w.tolist(), "text": text})
+    return rows
+
+
 def steps_table(name, count):
     """はじめの count 回の提示で起きること。(見出し, 行)。"""
     w, rows = np.zeros(3), []
@@ -177,6 +197,17 @@ def plot(fig):
         ax.label_outer()
     fig.supxlabel("$x_1$")
     fig.supylabel("$x_2$")
+
+
+def plot_steps(ax):
+    """AND の 4 点と、学習の終わりの境界線（破線）。塗りの丸が、1 と答えるべき点。"""
+    p = np.linspace(-0.6, 1.6, 23)
+    ax.plot(p, [line(x, learn("AND").w) for x in p], "C1--", label="境界線", gid="neuron.perceptron.line")
+    one = np.array(TARGETS["AND"]) == 1
+    ax.plot(*POINTS[one].T, "o", color="C0", ms=9, label="正解が 1")
+    ax.plot(*POINTS[~one].T, "o", color="C0", ms=9, mfc="none", label="正解が 0")
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), aspect="equal")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def plot_errors(ax):

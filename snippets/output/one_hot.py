@@ -220,6 +220,18 @@ def plot_gradient(ax):
     ax.legend()
 
 
+def plot_scores(ax):
+    """3 つの点数から決まる確率（太い棒）と勾配（細い棒）。はじめの点数は (2, 1, 0.1)、正解は 0 番。"""
+    places = np.arange(1, 4)
+    slope = gradient(LOGITS, one_hot(0, 3))
+    ax.vlines(places, 0, softmax(np.array(LOGITS)), "C0", lw=40, alpha=0.4, gid="output.one_hot.softmax", label="確率")
+    ax.vlines(places, 0, slope, "C1", lw=10, gid="output.one_hot.gradient", label="勾配")
+    ax.axhline(0, color="C2", linewidth=0.8)
+    ax.set_xticks(places, ["クラス 0（正解）", "クラス 1", "クラス 2"])
+    ax.set(ylabel="値", xlim=(0.5, 3.5), ylim=(-1.05, 1.05))
+    ax.legend(loc="lower right", markerscale=0.3)
+
+
 def plot_simplex(ax):
     """3 クラスの確率を置いた三角形。点数を勾配と逆へ 60 歩動かした道（丸が出発点）と、損失の等しい点線。"""
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])

@@ -180,6 +180,6 @@ def plot_ordinal(ax):
     for k, (name, style) in enumerate((("低", "C0-"), ("中", "C2--"), ("高", "C1-."))):
         ax.plot(g, p[:, k], style, label=name)
     for theta in (-1.5, 1.5):
-        ax.axvline(theta, color="C2", lw=0.6, ls=":")
+        ax.axvline(theta, color="C2", lw=1.2, ls=":")
     ax.set(xlabel="点数 g（点線が境目）", ylabel="確率", ylim=(-0.03, 1.03))
     ax.legend(loc="center left")

@@ -11,24 +11,29 @@ import numpy as np
 import pytest
 
 from snippets._engine import ROOT, FormulaError, node
-from snippets._engine.binding import identifier, import_topic, split_label
+from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
-from snippets._engine.controls import controls_html, curves, module, read_control, scripts
-from snippets._engine.evaluate import Scope
+from snippets._engine.controls import controls_html, read_control
+from snippets._engine.evaluate import Evaluator, Scope
 from snippets._engine.figure import draw
 from snippets._engine.javascript import script
+from snippets._engine.moving import curves, entries, module
 from snippets._engine.parser import parse
 from snippets._engine.reading import Reading
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
+from snippets._engine.values import Double
 
 POINTS = 1000  # 一つの式につき、比べる点の数
 RUN = """
 import formulas from "./assets/formulas/page.mjs"
 import { readFileSync } from "node:fs"
 const asked = JSON.parse(readFileSync(process.argv[2], "utf8"))
-const answers = asked.map(([label, given]) => formulas[label].value(given))
-console.log(JSON.stringify(answers.map(value => Number.isFinite(value) ? value : String(value))))
+import { path } from "./javascripts/moving.mjs"
+const answers = asked.map(([label, given, steps]) =>
+  steps ? path(formulas[label], given, steps) : formulas[label].value(given))
+const plain = value => typeof value === "number" && !Number.isFinite(value) ? String(value) : value
+console.log(JSON.stringify(answers, (_, value) => plain(value)))
 """
 
 
@@ -51,11 +56,13 @@ def calculate(folder, source, asked):
     """写した式を、プロジェクトの Node で計算する。"""
     (folder / "assets" / "formulas").mkdir(parents=True)
     (folder / "javascripts").mkdir()
-    shutil.copy(ROOT / "docs" / "javascripts" / "numbers.mjs", folder / "javascripts")
+    for name in ("numbers.mjs", "moving.mjs"):
+        shutil.copy(ROOT / "docs" / "javascripts" / name, folder / "javascripts")
     (folder / "assets" / "formulas" / "page.mjs").write_text(source, "utf-8")
     (folder / "run.mjs").write_text(RUN, "utf-8")
     (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    return json.loads(node.run([folder / "run.mjs", folder / "asked.json"], "計算できない"))
+    answers = json.loads(node.run([folder / "run.mjs", folder / "asked.json"], "計算できない"))
+    return [float(answer) if isinstance(answer, str) else answer for answer in answers]  # NaN と Infinity
 
 
 def span(svg, label):
@@ -64,38 +71,128 @@ def span(svg, label):
     return tuple(map(float, view.split()[:2]))
 
 
+def choose(rng, control, row):
+    """スライダーを動かした値。整数を刻むものは整数にし、z_0, z_1, … は z の成分にも並べる。"""
+    given = {**control.fixed, **row}
+    for slider in control.sliders:
+        if not slider.table:
+            value = rng.uniform(float(slider.low), float(slider.high))
+            given[slider.name] = round(value) if slider.step == "1" else value
+    for name, value in list(given.items()):
+        if part := re.fullmatch(r"(.+)_\d", name):
+            given.setdefault(part[1], []).append(value)
+    return given
+
+
+def rows_of(control, found):
+    """めくる表の行。表がなければ、空の行が一つ。"""
+    return found[control.tables[0]]["rows"] if control.tables else [{}]
+
+
+def passed(prepared, given):
+    """実装に渡す引数。LaTeX の記号の名から値を引く。"""
+    found = {}
+    for name, argument in prepared.bound.arguments.items():
+        if argument.op == "symbol":
+            value = given[identifier(argument.args[0])]
+        else:  # arguments に書いた t - 1 のような式
+            declared = [symbol.name for symbol in prepared.scope.symbols.declared()]
+            numbers = {name: given[identifier(name)] for name in declared if identifier(name) in given}
+            value = Evaluator(Double, prepared.scope, numbers).value(argument)
+        found[name] = np.array(value, float) if isinstance(value, list) else value
+    return found
+
+
+def code_of(prepared):
+    return prepared.bound.function
+
+
 def test_moving_figures_equal_the_code(tmp_path):
     """どの動く図の式も、スライダーの幅と横軸の全体の 1,000 点以上で、結ばれた Python の関数と 12 桁合う。"""
     rng = np.random.default_rng(0)
     assert site()
     for number, (_, control, svg, prepared) in enumerate(site()):
-        found = scripts(control, svg, prepared)
+        found = entries(control, svg, prepared)
+        values = {label: entry for label, entry in found.items() if "along" in entry}
         asked, expected = [], []
-        for label, (_, _, *along) in found.items():
-            topic, function = split_label(label)
-            code = getattr(import_topic(topic), function)
-            passed = {name: identifier(each.args[0]) for name, each in prepared[label].bound.arguments.items()}
+        for label, entry in values.items():
             for _ in range(POINTS):
-                given = {s.name: rng.uniform(float(s.low), float(s.high)) for s in control.sliders}
-                given |= {name: rng.uniform(*span(svg, label)) for name in along}
+                given = choose(rng, control, rng.choice(rows_of(control, found)))
+                if entry["along"]:
+                    x = rng.uniform(*span(svg, label))
+                    given[entry["along"]] = round(x) if entry["whole"] else x
+                result = code_of(prepared[label])(**passed(prepared[label], given))
+                expected.append(float(result if np.ndim(result) == 0 else result[place(prepared[label], entry, given)]))
                 asked.append((label, given))
-                expected.append(float(code(**{name: given[symbol] for name, symbol in passed.items()})))
         answers = calculate(tmp_path / str(number), module(found), asked)
         np.testing.assert_allclose(answers, expected, rtol=1e-12, atol=1e-12, err_msg=control.figure)
+
+
+def place(prepared, entry, given):
+    """実装が成分を並べて返すとき、横軸の値に当たる成分の場所。"""
+    name = entry["along"]
+    (low,) = {s.type.low for s in prepared.scope.symbols.declared() if identifier(s.name) == name}
+    return given[name] - int(low)
+
+
+def walked(control, prepared, given, steps):
+    """繰り返す式の道すじを、結ばれた Python の関数で求める。"""
+    state = {name: np.array(value, float) if isinstance(value, list) else value for name, value in given.items()}
+    last = prepared[control.repeat[-1]].statements[-1].head[0]
+    turn = {identifier(s.name) for s in prepared[control.repeat[-1]].scope.symbols.declared()} & {"t", "k"}
+    points = [state[identifier(last)]]
+    for k in range(1, steps + 1):
+        for label in control.repeat:
+            each = prepared[label]
+            result = code_of(each)(**passed(each, {**dict.fromkeys(turn, k), **state}))
+            results = result if isinstance(result, tuple) else (result,)
+            state |= {identifier(s.head[0]): value for s, value in zip(each.statements, results, strict=True)}
+        points.append(state[identifier(last)])
+    return np.array(points)
+
+
+def test_moving_paths_equal_the_code(tmp_path):
+    """繰り返す式の道すじは、結ばれた Python の関数を同じ順に呼んだ道すじと、1,000 点以上で 12 桁合う。"""
+    rng, count = np.random.default_rng(1), 0
+    for number, (_, control, svg, prepared) in enumerate(site()):
+        if control.repeat:
+            found, steps = entries(control, svg, prepared), 40
+            chosen = [choose(rng, control, {}) for _ in range(30)]
+            asked = [(control.repeat[-1], given, steps) for given in chosen]
+            answers = calculate(tmp_path / f"path{number}", module(found), asked)
+            expected = [walked(control, prepared, given, steps) for given in chosen]
+            np.testing.assert_allclose(answers, expected, rtol=1e-12, atol=1e-12, err_msg=control.figure)
+            assert np.ptp(expected) > 0.1
+            count += np.size(answers) // 2
+    assert count > POINTS
 
 
 def test_starting_curve_is_the_static_one(tmp_path):
     """スライダーの初めの値で描いた線は、ビルドのときに描いた線と重なる。"""
     for number, (_, control, svg, prepared) in enumerate(site()):
-        found = scripts(control, svg, prepared)
-        given = {slider.name: float(slider.start) for slider in control.sliders}
+        found = entries(control, svg, prepared)
+        first = next((int(slider.start) for slider in control.sliders if slider.table), 0)
+        given = {**control.fixed, **rows_of(control, found)[first]}
+        given |= {slider.name: float(slider.start) for slider in control.sliders if not slider.table}
+        for name, value in list(given.items()):
+            if part := re.fullmatch(r"(.+)_\d", name):
+                given.setdefault(part[1], []).append(value)
         for label in curves(svg):
-            group = re.search(rf'data-curve="{re.escape(label)}" data-view="([^"]+)">.*?d="([^"]+)"', svg)
-            _, _, x0, dx, y0, dy = map(float, group[1].split())
-            drawn = np.array(re.findall(r"[-\d.]+", group[2]), float).reshape(-1, 2)
-            asked = [(label, {**given, found[label][2]: (px - x0) / dx}) for px, _ in drawn]
-            answers = calculate(tmp_path / f"{number}-{label}", module(found), asked)
-            assert np.max(np.abs(y0 + dy * np.array(answers) - drawn[:, 1])) < 0.2
+            group = re.search(rf'data-curve="{re.escape(label)}" data-view="([^"]+)">(.*?)</g>', svg)
+            _, _, x0, dx, y0, dy, count = map(float, group[1].split())
+            drawn = [re.findall(r"-?[\d.]+", d) for d in re.findall(r' d="([^"]+)"', group[2].split("<defs>")[0])]
+            drawn = np.array([number for d in drawn for number in d], float).reshape(-1, 2)
+            entry, folder = found[label], tmp_path / f"{number}-{label}"
+            if "state" in entry:
+                answers = calculate(folder, module(found), [(label, given, int(count) - 1)])[0]
+                ours = np.array([x0, y0]) + np.array([dx, dy]) * np.array(answers)
+                assert np.max(np.min(np.linalg.norm(ours[:, None] - drawn, axis=2), axis=0)) < 0.2
+                continue
+            ends = drawn[1::2] if entry["whole"] and np.all(drawn[::2, 1] == drawn[0, 1]) else drawn
+            places = [(px - x0) / dx for px, _ in ends]
+            asked = [(label, {**given, entry["along"]: round(x) if entry["whole"] else x}) for x in places]
+            answers = calculate(folder, module(found), asked)
+            assert np.max(np.abs(y0 + dy * np.array(answers) - ends[:, 1])) < 0.2
 
 
 def test_error_function_agrees_with_mpmath(tmp_path):
@@ -128,7 +225,7 @@ def test_tree_becomes_the_same_number(tmp_path, latex, expected):
     parameters, body = script(parse(latex, scope.symbols)[0].args[1], scope)
     points = list(itertools.product((-1.5, 0.0, 0.5, 2.0), repeat=2))
     asked = [("f", {"x": x, "a": a}) for x, a in points]
-    answers = calculate(tmp_path, module({"f": (parameters, body, "x")}), asked)
+    answers = calculate(tmp_path, module({"f": {"parameters": parameters, "body": body}}), asked)
     np.testing.assert_allclose(answers, [expected(x, a) for x, a in points], rtol=1e-13, atol=1e-13)
 
 
@@ -144,7 +241,7 @@ def test_refuses_what_it_cannot_write(latex):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1", "範囲と初めの値"),
+        ("a: 1..2", "範囲と初めの値"),
         ("a: 0..1 = 2 — 幅", "入らない"),
         ("a: 0..1 = 0.5", "範囲と初めの値"),
         ("say: 文", "一つもない"),
@@ -166,9 +263,9 @@ def test_wrong_pairs_are_refused():
         ("a: 0..1 = 1 — 幅\nsay: '{activation.sigmoid.nothing}'", "このページにない"),
     ):
         with pytest.raises(FormulaError, match=message):
-            scripts(read_control(control.figure, text), svg, prepared)
+            entries(read_control(control.figure, text), svg, prepared)
     with pytest.raises(FormulaError, match="動く線がない"):
-        scripts(control, "<svg></svg>", prepared)
+        entries(control, "<svg></svg>", prepared)
 
 
 def test_slider_is_labelled_and_native():

@@ -104,7 +104,7 @@ def test_follows_page(figure):
 def test_clean(figure):
     """ページに埋めこむのに要らないもの、ほかの要素に効くものは入っていない。"""
     assert not re.search(
-        r"<style|<metadata|<!--|<\?xml|xlink|DOCTYPE|\n|matplotlib|font-size: \d+px; font-family: '",
+        r"<style|<metadata|<!--|<\?xml|xmlns:xlink|DOCTYPE|\n|matplotlib|font-size: \d+px; font-family: '",
         figure.svg,
     )
 

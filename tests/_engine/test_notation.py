@@ -57,6 +57,8 @@ SAME = [
     (r"\begin{cases} 1 & x \in [a, b) \\ 0 & \text{else} \end{cases}",
      r"\begin{dcases} 1 & a \le x < b \\ 0 & \text{otherwise} \end{dcases}"),
     (r"\begin{align} x &= y \tag{1} \end{align}", r"\begin{aligned} x &= y \end{aligned}"),
+    (r"\begin{aligned} x &= a \\ &+ y - n \\ &\quad - b \\ &= y \end{aligned}", "x = a + y - n - b = y"),
+    (r"\begin{aligned} x &= \sum_i v_i \\ &+ y \end{aligned}", r"x = \sum_i v_i + y"),
     (r"\frac{{}x}{y}", r"\frac{x}{y}"),
     (r"{\rm tanh}(x)", r"\tanh(x)"),
 ]  # fmt: skip

@@ -103,6 +103,7 @@ UNREADABLE = [
     (r"y = \text{when } x", "知らない書き方", r"\text{when }"),
     ("y \\leftarrow x \\leftarrow a", "ほかの関係は並べられない", None),
     (r"\begin{aligned} &= x \end{aligned}", "最初の行に左辺がない", None),
+    (r"\begin{aligned} y &= x \\ + a \end{aligned}", "前の行の続き", "+"),
     (r"y = \left. x \right|", "使えない", r"\left."),
     (r"y = \big| x \big|", "開きと閉じが決まらない", r"\big|"),
     (r"x = v_{i j}", "右辺の添字", None),

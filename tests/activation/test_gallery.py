@@ -153,7 +153,7 @@ def test_the_others_never_go_down(name):
 def test_ranges_of_the_table():
     """表の範囲は、左右の端と底の値から決まる範囲と一致する。"""
     scale = topic.selu_scale() * topic.selu_alpha()
-    ends = {"−∞": -np.inf, "−1": -1, "−λα": -scale, "0": 0, "1": 1, "∞": np.inf}
+    ends = {"−∞": -np.inf, "−1": -1, "−ΛA": -scale, "0": 0, "1": 1, "∞": np.inf}
     for item in topic.GALLERY:
         low, high = item.limits[1:-1].split(", ")
         wide = np.concatenate([np.linspace(-1e4, 1e4, 4001), np.linspace(-30, 30, 4001)])

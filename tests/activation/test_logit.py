@@ -78,7 +78,7 @@ def test_the_other_way_loses_digits():
     """逆の往復では、30 が 30.001 に、36 が 36.04 に、37 が ∞ になる。"""
     _, rows = topic.round_trips()
     back = {x: text for x, _, text in rows}
-    assert [back[x] for x in (30, 36, 37)] == ["30.001", "36.0437", "inf"]
+    assert [back[x] for x in (30, 36, 37)] == ["30.001", "36.0437", "∞"]
 
 
 def test_negative_side_keeps_its_digits():
@@ -120,7 +120,7 @@ def test_loss_through_sigmoid_is_infinite_at_40():
     _, rows = topic.losses()
     table = {x: texts for x, *texts in rows}
     assert table[30] == ["30.001", "30"]
-    assert table[40] == ["inf", "40"]
+    assert table[40] == ["∞", "40"]
 
 
 @given(moderate, st.floats(0, 1))

@@ -89,7 +89,7 @@ def test_greedy_choices_agree_with_one_pass():
 def test_page_prints_the_loop_that_runs():
     """ページに載せたループは、実際に動いている行と同じ文字でできている。"""
     page = (Path(__file__).parents[2] / "docs/language/chat_without_pipeline.md").read_text("utf-8")
-    printed = re.search(r"```python\n(while .*?)```", page, re.S)[1]
+    printed = re.search(r"```python\n(for .*?)```", page, re.S)[1]
     assert printed in textwrap.dedent(inspect.getsource(topic.greedy_decode).partition('"""\n')[2])
 
 

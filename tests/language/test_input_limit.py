@@ -62,4 +62,4 @@ def test_encoder_layer_is_torchs():
 def test_position_table_is_less_than_half_a_percent():
     """位置の表は全体の 0.36 % しかない。"""
     _, rows = topic.parameter_table()
-    assert rows[1] == ("位置の表", "393,216", "0.36%") and rows[-1][1] == "108,310,272"
+    assert rows[1] == ("位置の表", "393,216", "0.363%") and rows[-1][1] == "108,310,272"

@@ -68,9 +68,9 @@ def test_no_direction_is_steeper_than_the_gradient(w, v):
 
 @pytest.mark.parametrize("n", [2, 10, 100])
 def test_random_direction_matches_the_exact_mean(n):
-    """でたらめな向きの傾きの平均は、ガンマ関数で書ける厳密な平均から 5 % と離れない。"""
+    """でたらめな向きの傾きの平均は、ガンマ関数で書ける厳密な平均から 1 % と離れない。"""
     exact = gamma(n / 2) / (np.sqrt(np.pi) * gamma((n + 1) / 2))
-    assert gd.typical_slope(n) == pytest.approx(exact, rel=0.05)
+    assert gd.typical_slope(n) == pytest.approx(exact, rel=0.01)
 
 
 def test_adaline_reaches_least_squares():

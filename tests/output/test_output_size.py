@@ -120,11 +120,13 @@ def test_matched_pairs_have_the_slope_prediction_minus_target(seed):
 
 
 def test_softmax_of_one_output_learns_nothing():
-    """出力 1 個を CrossEntropyLoss に渡すと、損失も勾配も 0 になり、エラーは出ない。"""
+    """出力 1 個と同じ形の正解では、損失も勾配も 0 で、エラーは出ない。番号の 1 を渡すと IndexError になる。"""
     z = torch.randn(5, 1, requires_grad=True)
-    loss = F.cross_entropy(z, torch.zeros(5, dtype=torch.long))
+    loss = F.cross_entropy(z, torch.tensor([[0.0], [1.0], [0.0], [1.0], [1.0]]))
     loss.backward()
     assert loss.item() == 0 and not z.grad.any()
+    with pytest.raises(IndexError):
+        F.cross_entropy(z, torch.tensor([0, 1, 0, 1, 1]))
 
 
 def test_shapes_that_differ_by_one_axis():

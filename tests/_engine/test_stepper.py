@@ -4,11 +4,14 @@ import json
 import re
 from html import unescape
 
+import markdown
 import pytest
 
 from snippets._engine import FormulaError
 from snippets._engine.blocks import scan
+from snippets._engine.book import Book
 from snippets._engine.chapter import check_page
+from snippets._engine.extension import Weave
 from snippets._engine.page import read_page
 from snippets._engine.stepper import boxed, check_tape, read_stepper, stepper_html
 from snippets.learning.backprop import tape
@@ -98,6 +101,22 @@ def test_page_says_where_the_stepper_is_wrong(tmp_path, function, declared, mess
     (problem,) = check_page(page, {page.name: page}).problems
     assert (problem.line, problem.label) == (3, function)
     assert message in problem.message
+
+
+def test_page_shows_the_stepper_where_it_is_written(tmp_path):
+    """かこみのあったところに、字下げの中でも、結果の図がそのまま入る。"""
+    text = f"```stepper learning.backprop.tape\n{DECLARED}\n```"
+    path = tmp_path / "page.md"
+    path.write_text(f"# 題\n\n{text}\n", "utf-8")
+    page = read_page(path, tmp_path)
+    result = check_page(page, {page.name: page})
+    assert result.problems == []
+    md = markdown.Markdown()
+    woven = Weave(md, Book({page.name: page}, {page.name: result.__dict__})).run(
+        ["前の文。", *text.split("\n"), "後の文。"]
+    )
+    assert woven[0] == "前の文。" and woven[-1] == "後の文。"
+    assert [block.startswith('<figure class="plot stepper"') for block in md.htmlStash.rawHtmlBlocks] == [True]
 
 
 def test_figure_has_every_number_without_javascript():

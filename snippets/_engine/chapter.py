@@ -14,6 +14,7 @@ from .moving import entries
 from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
+from .stepper import stepper_html
 from .timing import SECONDS, TimeLimit, time_limit
 
 _HTML = {
@@ -51,6 +52,7 @@ def check_page(page, library):
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}
     _judge_spans(page, reading, result)
     _draw_figures(page, result)
+    _build_steppers(page, result)
     _write_scripts(page, result, known)
     _compute(page, result)
     return result
@@ -84,12 +86,7 @@ def _write_scripts(page, result, known):
 def _draw_figures(page, result):
     for line, ident, alt in page.figures:
         try:
-            topic, _, name = ident.rpartition(".")
-            if not is_topic(topic):
-                raise FormulaError(f"図 {ident} の話題 {topic} が snippets/ にない")
-            function = getattr(import_topic(topic), name, None)
-            if function is None:
-                raise FormulaError(f"図 {ident} を描く関数がない")
+            function = _drawing(ident)
             if not alt.strip():
                 raise FormulaError(f"図 {ident} に代替テキストがない。何が見えるかを ![…] に書く")
             with time_limit(SECONDS):
@@ -104,6 +101,34 @@ def _draw_figures(page, result):
             result.problems.append(Problem(page.shown, line, ident, f"図を描けない: {_cause(error)}"))
         else:
             result.figures[ident] = {"svg": figure.svg, "caption": figure.caption}
+
+
+def _drawing(ident):
+    """図の名から、話題の関数。"""
+    topic, _, name = ident.rpartition(".")
+    if not is_topic(topic):
+        raise FormulaError(f"図 {ident} の話題 {topic} が snippets/ にない")
+    function = getattr(import_topic(topic), name, None)
+    if function is None:
+        raise FormulaError(f"図 {ident} を描く関数がない")
+    return function
+
+
+def _build_steppers(page, result):
+    """1 歩ずつ進む図を、はじめの数で描く。"""
+    for line, stepper in page.steppers:
+        try:
+            with time_limit(SECONDS):
+                result.steppers[stepper.function] = stepper_html(stepper, _drawing(stepper.function))
+        except FigureError as error:
+            result.problems.append(Problem(page.shown, line, stepper.function, str(error)))
+        except FormulaError as error:
+            result.problems.append(Problem(page.shown, line, stepper.function, error.message))
+        except TimeLimit:
+            message = f"{SECONDS:g} 秒たっても計算が終わらない"
+            result.problems.append(Problem(page.shown, line, stepper.function, message))
+        except Exception as error:
+            result.problems.append(Problem(page.shown, line, stepper.function, f"計算できない: {_cause(error)}"))
 
 
 def _compute(page, result):

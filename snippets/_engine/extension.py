@@ -107,6 +107,9 @@ class Weave(Preprocessor):
             return figure_html(
                 Figure(**next(filter(None, found))), block.alt, block.content, self.sliders(block.content)
             )
+        if block.kind == "stepper":
+            found = (result["steppers"].get(block.alt) for result in self.book.results.values())
+            return next(filter(None, found))
         if block.kind == "sliders":
             return ""
         if block.kind == "table":

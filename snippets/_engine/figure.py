@@ -82,7 +82,7 @@ def draw(function, ident: str) -> Figure:
 
     約束に反する図は FigureError、描くあいだの警告と例外はそのまま上がる。
     """
-    caption = _caption(function)
+    caption = caption_of(function)
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": ident}), warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("error", RuntimeWarning)
@@ -111,7 +111,7 @@ def show(function, alt: str):
     return HTML(figure_html(draw(function, ident), alt, ident))
 
 
-def _caption(function):
+def caption_of(function):
     paragraph = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0]
     if not paragraph:
         raise FigureError(f"{function.__name__} に docstring がない。最初の段落が図の説明になる")

@@ -10,6 +10,7 @@ import yaml
 from . import ROOT, FormulaError, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 from .controls import read_control
+from .stepper import read_stepper
 
 DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
@@ -75,6 +76,7 @@ class Page:
     directives: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     controls: list = field(default_factory=list)
+    steppers: list = field(default_factory=list)
     links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
@@ -168,6 +170,11 @@ def _read_body(page, body, first):
         elif block.kind == "sliders":
             try:
                 page.controls.append((line, read_control(block.alt, block.content)))
+            except FormulaError as error:
+                page.complain(line, error.message, block.alt)
+        elif block.kind == "stepper":
+            try:
+                page.steppers.append((line, read_stepper(block.alt, block.content)))
             except FormulaError as error:
                 page.complain(line, error.message, block.alt)
         elif block.kind == "notes":

@@ -25,6 +25,7 @@ from snippets.learning._slips import (  # noqa: F401
     torch_report,
     zero_grad_table,
 )
+from snippets.learning._tape import tape  # noqa: F401
 from snippets.learning._training import plot_training  # noqa: F401
 from snippets.learning._value import Value
 

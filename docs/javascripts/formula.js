@@ -4,6 +4,9 @@
 (() => {
   // スライダーのあるページだけ、動かす道具を取ってくる
   if (document.querySelector(".controls")) import(new URL("moving.mjs", document.currentScript.src))
+  if (document.querySelector(".playground")) {
+    import(new URL("playground.mjs", document.currentScript.src)).then(({ start }) => start(document))
+  }
 
   const MOUSE = 3, FINGER = 22        // 記号からの隔たりの許し（px）
   const LINGER = 220                  // 記号から札へ移るあいだ、札を閉じずに待つ（ms）

@@ -12,6 +12,7 @@ COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
 _SLIDERS = re.compile(r"\s*```sliders ([a-z_][\w.]*)\s*$")
+_PLAYGROUND = re.compile(r"\s*```playground\s*$")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _COMPUTED_BLOCK = re.compile(r"\s*\{(table|source)\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
@@ -23,7 +24,7 @@ _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 class Block:
     """本文のひとまとまり。
 
-    kind は formula, refused, figure, table, source, directive, notes, sliders, code, text, unclosed。
+    kind は formula, refused, figure, table, source, directive, notes, sliders, playground, code, text, unclosed。
     [start, end) は行の番号（0 から）。content は式・図や表や指示の名・原メモの番号・行、
     alt は図の代替テキストか、スライダーの図の名。
     """
@@ -45,6 +46,9 @@ def scan(lines):
         if sliders := _SLIDERS.match(line):
             stop = _closing(lines, i, _ends_fence("```"))
             yield Block("sliders", i, stop, "\n".join(lines[i + 1 : stop - 1]), sliders[1], indent)
+        elif _PLAYGROUND.match(line):
+            stop = _closing(lines, i, _ends_fence("```"))
+            yield Block("playground", i, stop, "\n".join(lines[i + 1 : stop - 1]), indent=indent)
         elif fence := _FENCE.match(line):
             stop = _closing(lines, i, _ends_fence(fence[1]))
             kind = "refused" if fence[2] == "refused" else "code"

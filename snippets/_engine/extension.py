@@ -24,6 +24,7 @@ from .ledger import write
 from .ledger_page import ledger
 from .notation_page import notation
 from .order import reading_order
+from .playground import playground_html, read_playground
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
@@ -73,6 +74,7 @@ class Weave(Preprocessor):
 
     def run(self, lines):
         result, self.page, self.cards, self.notes, self.tables = [], None, {}, {}, set()
+        self.playgrounds = 0
         for block in scan(lines):
             html = self.html(block)
             if block.kind == "formula" and not self.page:
@@ -108,6 +110,9 @@ class Weave(Preprocessor):
             )
         if block.kind == "sliders":
             return ""
+        if block.kind == "playground":
+            self.playgrounds += 1
+            return playground_html(read_playground(block.content), f"playground-{self.playgrounds}")
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
         if block.kind == "source":

@@ -10,6 +10,7 @@ import yaml
 from . import ROOT, FormulaError, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 from .controls import read_control
+from .playground import read_playground
 
 DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
@@ -170,6 +171,11 @@ def _read_body(page, body, first):
                 page.controls.append((line, read_control(block.alt, block.content)))
             except FormulaError as error:
                 page.complain(line, error.message, block.alt)
+        elif block.kind == "playground":
+            try:
+                read_playground(block.content)
+            except FormulaError as error:
+                page.complain(line, error.message)
         elif block.kind == "notes":
             page.notes += [(line, ident) for ident in block.content.split()]
         elif block.kind == "text":

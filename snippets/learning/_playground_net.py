@@ -3,6 +3,8 @@
 ブラウザの中の同じ計算とは別に書いてある。向こうは 1 点ずつ数を足し、こちらは配列と自動微分を使う。
 """
 
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 
@@ -90,19 +92,31 @@ def exit_values(layers, activation, X):
 def train(names, activation, hidden=(4, 4), rate=0.1, batch=10, seed=1, steps=200):
     """データ names ごとに 1 つずつ網を学習する。層の並びと、1 歩ごとの全点の損失 (steps, S)。"""
     X, t = (torch.tensor(np.stack(part), dtype=torch.float64) for part in zip(*(dataset(n, seed) for n in names)))
-    layers = [
-        [torch.tensor(np.stack([part] * len(names)), requires_grad=True) for part in layer]
-        for layer in weights(hidden, seed)
-    ]
-    optimizer = torch.optim.SGD([part for layer in layers for part in layer], lr=rate, foreach=False)
+    start = [[np.stack([part] * len(names)) for part in layer] for layer in weights(hidden, seed)]
+    layers = [[torch.tensor(part, requires_grad=True) for part in layer] for layer in start]
+    parts = [part for layer in layers for part in layer]
     losses = []
-    for chosen in batches(batch, seed, steps):
-        optimizer.zero_grad()
-        _losses(layers, activation, X[:, chosen], t[:, chosen]).sum().backward()
-        optimizer.step()
-        with torch.no_grad():
-            losses.append(_losses(layers, activation, X, t))
+    with one_thread():
+        for chosen in batches(batch, seed, steps):
+            error = _losses(layers, activation, X[:, chosen], t[:, chosen]).sum()
+            gradient = torch.autograd.grad(error, parts, allow_unused=True)  # ステップでは出口の層だけに届く
+            with torch.no_grad():
+                for part, slope in zip(parts, gradient, strict=True):
+                    if slope is not None:
+                        part -= rate * slope
+                losses.append(_losses(layers, activation, X, t))
     return [[part.detach() for part in layer] for layer in layers], torch.stack(losses).numpy()
+
+
+@contextmanager
+def one_thread():
+    """小さな行列は、手分けするほうが遅い。"""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _losses(layers, activation, X, t):

@@ -1,0 +1,152 @@
+"""網の遊び場 — 線形な層は、何層重ねて学習しても、まっすぐな境目しか引けない。
+
+ページの中で動く網と同じデータ、同じ初めの重み、同じ順番の学習を、PyTorch で計算する。
+網そのものは `_playground_net` にあり、ここには、ページの式に結ばれた関数と、図と表を置く。
+"""
+
+from functools import cache
+
+import numpy as np
+import torch
+
+from ..activation.sigmoid import sigmoid
+from ._playground_net import ACTIVATIONS, dataset, exit_values, train, weights
+
+DATA = {"gauss": "2 つの山", "circle": "円", "xor": "XOR", "spiral": "渦巻き"}
+NAMES = {"linear": "線形", "step": "ステップ", "sigmoid": "シグモイド", "tanh": "tanh", "relu": "ReLU"}
+HIDDEN, STEPS = (4, 4), 1000
+
+
+def layer(W, x, b, f):
+    """1 つの層の出力。W: (m, n)、x: (n,)、b: (m,) → (m,)。f は成分ごとの関数。"""
+    return np.array([f(z) for z in W @ x + b])
+
+
+def linear(x, v, W, b, c):
+    """線形な 2 層の網の出口。x: (n,) → 数。"""
+    return np.vdot(v, W @ x) + np.vdot(v, b) + c
+
+
+def collapsed(W, v, b, c):
+    """同じ働きをする 1 層の (w, q)。原点での値と、座標を 1 つだけ 1 にしたときの増え方から読みとる。"""
+    n = W.shape[1]
+    q = linear(np.zeros(n), v, W, b, c)
+    return np.array([linear(axis, v, W, b, c) - q for axis in np.eye(n)]), q
+
+
+def loss(z, t):
+    """2 値の交差エントロピー。z: 出口の値、t: 正解 0 か 1。"""
+    return np.logaddexp(0, z) - t * z
+
+
+def error(z, t):
+    """損失を z で微分した値。予測と正解の差になる。"""
+    return sigmoid(z) - t
+
+
+def scores(A, u, c):
+    """1 組の出口の値。A: (B, m)、u: (m,) → (B,)。"""
+    return A @ u + c
+
+
+def batch_loss(z, t):
+    """1 組の損失の平均。z, t: (B,) → 数。"""
+    return float(np.mean(loss(z, t)))
+
+
+def exit_gradient(A, u, c, t):
+    """1 組の損失の平均を、出口の重みで微分した値。(m,)。"""
+    return A.T @ error(scores(A, u, c), t) / len(t)
+
+
+def update(u, rho, A, c, t):
+    """勾配降下の 1 歩のあとの、出口の重み。"""
+    return u - rho * exit_gradient(A, u, c, t)
+
+
+def hidden_gradient(s, v, c, t, f, f_prime):
+    """隠れユニットの重み付き和 s まで届く勾配。f は活性化関数、f_prime はその導関数。"""
+    return error(v * f(s) + c, t) * v * f_prime(s)
+
+
+@cache
+def experiment(activation, hidden=HIDDEN, steps=STEPS):
+    """4 種のデータで学習した (層, 1 歩ごとの損失)。学習率 0.1、1 組 10 点、seed 1。"""
+    return train(tuple(DATA), activation, hidden, steps=steps)
+
+
+def hits(activation, name, *shape):
+    """学習のあとに当たる点の数。100 点のうち。shape は網の形と歩数。"""
+    X, t = dataset(name, 1)
+    layers, _ = experiment(activation, *shape)
+    z = exit_values(layers, activation, torch.tensor(np.stack([X] * len(DATA))))[tuple(DATA).index(name)]
+    return int(np.sum((z.numpy() > 0) == (t == 1)))
+
+
+def scoreboard():
+    """データと活性化関数ごとの、1,000 歩のあとに当たる点の数。"""
+    rows = [(label, *(f"{hits(f, name)}/100" for f in NAMES)) for name, label in DATA.items()]
+    return ("データ", *NAMES.values()), rows
+
+
+def one_line(hidden):
+    """線形の網を XOR で 300 歩学習し、1 層に畳んだ (w₁, w₂, b)。"""
+    k = tuple(DATA).index("xor")
+    matrix = np.eye(3)
+    for W, b in experiment("linear", hidden, 300)[0]:
+        matrix = np.vstack([np.column_stack([W[k], b[k]]) @ matrix, [0, 0, 1]])
+    return tuple(map(float, matrix[0]))
+
+
+def depths():
+    """線形の網を深くしても、残るのは 3 つの数。XOR で 300 歩のあと。"""
+    rows = []
+    for hidden in ((4,), (4, 4), (4, 4, 4)):
+        count = sum(W.size + b.size for W, b in weights(hidden, 1))
+        line = (f"{value:.3f}".replace("-", "−") for value in one_line(hidden))
+        rows.append((str(len(hidden)), count, *line, f"{hits('linear', 'xor', hidden, 300)}/100"))
+    return ("隠れ層", "重みとバイアスの数", "w₁", "w₂", "b", "当たり"), rows
+
+
+def moved(activation):
+    """XOR の学習で、層ごとに重みが動いた幅の最大。入口の側から。"""
+    k = tuple(DATA).index("xor")
+    layers, _ = experiment(activation)
+    return [float(np.abs(W[k].numpy() - start).max()) for (W, _), (start, _) in zip(layers, weights(HIDDEN, 1))]
+
+
+def movement():
+    """活性化関数ごとの、層ごとの重みの動き。ステップでは出口の層しか動かない。"""
+    rows = [(NAMES[f], *(f"{value:.2f}" for value in moved(f))) for f in NAMES]
+    return ("活性化関数", "1 層め", "2 層め", "出口の層"), rows
+
+
+def plot(fig):
+    """同じ網を XOR で 1,000 歩学習した、活性化関数ごとの判定。線形だけは、境目がまっすぐ。"""
+    fig.set_size_inches(6.8, 5)
+    axis = np.linspace(-6, 6, 31)
+    grid = torch.tensor(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(1, -1, 2))
+    X, t = dataset("xor", 1)
+    *panels, rest = fig.subplots(2, 3, sharex=True, sharey=True).flat
+    rest.set_axis_off()
+    for ax, name in zip(panels, ACTIVATIONS, strict=True):
+        z = exit_values(experiment(name)[0], name, grid.expand(len(DATA), -1, -1))[2].reshape(31, 31)
+        ax.contourf(axis, axis, z, (-1e9, 0, 1e9), colors=("C1", "C0"), alpha=0.2)
+        ax.contour(axis, axis, z, (0,), colors="C2", linewidths=1.6, linestyles="-")
+        for value, style in ((1, "C0o"), (0, "C1x")):
+            ax.plot(*X[t == value].T, style, ms=3, ls="")
+        ax.set(title=f"{NAMES[name]}（{hits(name, 'xor')}/100）", aspect="equal", xticks=(-5, 0, 5), yticks=(-5, 0, 5))
+        ax.grid(False)
+    fig.supxlabel("$x_1$")
+    fig.supylabel("$x_2$")
+
+
+def plot_losses(ax):
+    """XOR での損失。線形は、まぐれ当たりの高さ ln 2 から下りない。"""
+    styles = ("C2-", "C3:", "C1-.", "C0-", "C0--")
+    for name, style in zip(NAMES, styles, strict=True):
+        losses = experiment(name)[1][:, tuple(DATA).index("xor")]
+        ax.plot(np.arange(1, STEPS + 1)[::5], losses[::5], style, label=NAMES[name])
+    ax.axhline(np.log(2), lw=0.6, color="gray")
+    ax.set(xlabel="更新の回数", ylabel="損失", ylim=(0, 0.9))
+    ax.legend(ncols=2)

@@ -29,7 +29,7 @@ export function boundary(z, cells) {
   return parts
 }
 
-export function map(box, probability) {
+export function map(box, forward) {
   const home = box.querySelector(".playground-map"), canvas = home.querySelector("canvas"), top = home.querySelector("svg")
   const paint = canvas.getContext("2d"), small = document.createElement("canvas"), ink = small.getContext("2d")
   const scale = 240 / (2 * SIZE), at = (x, y) => [120 + scale * x, 120 - scale * y]
@@ -53,10 +53,9 @@ export function map(box, probability) {
     let ones = 0
     for (let k = 0; k < z.length; k++) {
       const [column, row] = [k % CELLS, Math.floor(k / CELLS)]
-      const p = probability(model, [((column + 0.5) / CELLS * 2 - 1) * SIZE, (1 - (row + 0.5) / CELLS * 2) * SIZE])
-      z[k] = Math.log(p / (1 - p))
-      if (p > 0.5) ones++
-      image.data.set([...(p > 0.5 ? BLUE : RED), 25 + 160 * Math.abs(p - 0.5)], 4 * k)
+      z[k] = forward(model, [((column + 0.5) / CELLS * 2 - 1) * SIZE, (1 - (row + 0.5) / CELLS * 2) * SIZE])
+      if (z[k] > 0) ones++
+      image.data.set([...(z[k] > 0 ? BLUE : RED), 25 + 80 * Math.abs(Math.tanh(z[k] / 2))], 4 * k)
     }
     ink.putImageData(image, 0, 0)
     paint.clearRect(0, 0, 480, 480)
@@ -70,7 +69,8 @@ export function map(box, probability) {
   // 正解 0 と答える側には、斜めの線も入れる
   function hatch() {
     const side = 480 / CELLS
-    paint.strokeStyle = `rgb(${RED} / .5)`
+    paint.strokeStyle = `rgba(${RED}, .5)`
+    paint.lineWidth = 2
     paint.beginPath()
     for (let k = 0; k < z.length; k++) {
       const column = k % CELLS, row = Math.floor(k / CELLS)

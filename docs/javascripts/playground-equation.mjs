@@ -20,7 +20,7 @@ const written = value => value.toFixed(2).replace("-", "−")
 
 export function equation(box, collapse) {
   const home = box.querySelector(".playground-equation"), line = box.querySelector(".playground-line")
-  let cells
+  let cells, signs, sizes            // 行列の数と、畳んだ 1 行の符号と大きさ
 
   function matrix(values, m, n) {
     const rows = Array.from({ length: m }, (_, i) => math("mtr", {}, ...Array.from({ length: n }, (_, j) => {
@@ -33,6 +33,7 @@ export function equation(box, collapse) {
 
   function reset({ layers, activation }) {
     cells = []
+    sizes = []
     let whole = inside(math("mtable", {}, ...[1, 2].map(k => math("mtr", {}, math("mtd", {}, letter("x", k))))))
     layers.forEach(({ W, b, m, n }, k) => {
       const sum = row(matrix(W, m, n), whole, sign("+"), matrix(b, m, 1))
@@ -42,19 +43,17 @@ export function equation(box, collapse) {
     home.scrollLeft = 0
     line.textContent = activation === "linear" ? "1 層に畳むと " : "あいだの関数が 1 次式ではないので、1 層には畳めません。"
     if (activation !== "linear") return
-    const flat = [], total = []
-    const number = k => {
-      const element = math("mn", {})
-      cells.push([element, flat, k])
-      return element
-    }
-    total.push(number(0), letter("x", 1), sign("+"), number(1), letter("x", 2), sign("+"), number(2))
-    line.append(math("math", {}, row(roof(), sign("="), math("mi", {}, "σ"), sign("("), ...total, sign(")"))))
-    cells.flat = flat
+    signs = [0, 1, 2].map(() => sign(""))
+    sizes = [0, 1, 2].map(() => math("mn", {}))
+    const terms = [signs[0], sizes[0], letter("x", 1), signs[1], sizes[1], letter("x", 2), signs[2], sizes[2]]
+    line.append(math("math", {}, row(roof(), sign("="), math("mi", {}, "σ"), sign("("), ...terms, sign(")"))))
   }
 
   function draw(model) {
-    if (cells.flat) collapse(model).forEach((value, k) => { cells.flat[k] = value })
+    if (sizes.length) collapse(model).forEach((value, k) => {
+      signs[k].textContent = value < 0 ? "−" : k ? "+" : ""
+      sizes[k].textContent = written(Math.abs(value))
+    })
     for (const [number, values, k] of cells) {
       const text = written(values[k])
       if (number.textContent !== text) number.textContent = text

@@ -1,7 +1,7 @@
 // 網の遊び場。操作を受けとり、コマごとに何歩か学習して、絵と式を描きなおす。
 // 設定はビルドのときに HTML に書いてある。変えた設定は、動く図と同じ形で URL に残る。
 
-import { collapse, probability, score, start as begin, step } from "./network.mjs"
+import { collapse, forward, score, start as begin, step } from "./network.mjs"
 import { curve, diagram, map } from "./playground-draw.mjs"
 import { equation } from "./playground-equation.mjs"
 
@@ -18,7 +18,7 @@ function play(box) {
   const find = name => box.querySelector(`[name=${name}]`)
   const fields = [...box.querySelectorAll("fieldset [name]")]
   const [run, say, live] = [find("run"), box.querySelector(".playground-say"), box.querySelector(".playground-live")]
-  const views = [map(box, probability), diagram(box), curve(box), equation(box, collapse)]
+  const views = [map(box, forward), diagram(box), curve(box), equation(box, collapse)]
   let model, losses, running = false, drawn = 0, spoken = 0
 
   function settings() {

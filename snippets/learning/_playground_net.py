@@ -63,9 +63,7 @@ def weights(hidden, seed):
     sizes = list(zip((2, *hidden), (*hidden, 1), strict=True))
     u = uniforms(3 * seed + 1, sum(n * m for n, m in sizes))
     parts = np.split(2 * u - 1, np.cumsum([n * m for n, m in sizes])[:-1])
-    return [
-        (np.sqrt(6 / (n + m)) * part.reshape(m, n), np.zeros(m)) for part, (n, m) in zip(parts, sizes, strict=True)
-    ]
+    return [(np.sqrt(6 / (n + m)) * part.reshape(m, n), np.zeros(m)) for part, (n, m) in zip(parts, sizes, strict=True)]
 
 
 def batches(size, seed, steps):

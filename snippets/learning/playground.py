@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 import torch
 
-from ..activation.sigmoid import sigmoid
 from ._playground_net import ACTIVATIONS, dataset, exit_values, train, weights
 
 DATA = {"gauss": "2 つの山", "circle": "円", "xor": "XOR", "spiral": "渦巻き"}
@@ -34,14 +33,19 @@ def collapsed(W, v, b, c):
     return np.array([linear(axis, v, W, b, c) - q for axis in np.eye(n)]), q
 
 
+def prediction(z):
+    """出口の値 z から、0 と 1 のあいだの予測。"""
+    return np.exp(-np.logaddexp(0, -z))
+
+
 def loss(z, t):
-    """2 値の交差エントロピー。z: 出口の値、t: 正解 0 か 1。"""
-    return np.logaddexp(0, z) - t * z
+    """2 値の交差エントロピー。z: 出口の値、t: 正解 0 か 1。 大きな数どうしの引き算をしない形。"""
+    return np.logaddexp(0, (1 - 2 * t) * z)
 
 
 def error(z, t):
     """損失を z で微分した値。予測と正解の差になる。"""
-    return sigmoid(z) - t
+    return prediction(z) - t
 
 
 def scores(A, u, c):
@@ -49,24 +53,24 @@ def scores(A, u, c):
     return A @ u + c
 
 
-def batch_loss(z, t):
-    """1 組の損失の平均。z, t: (B,) → 数。"""
-    return float(np.mean(loss(z, t)))
+def batch_loss(y, T):
+    """1 組の損失の平均。y, T: (B,) → 数。"""
+    return float(np.mean(loss(y, T)))
 
 
-def exit_gradient(A, u, c, t):
+def exit_gradient(A, u, c, T):
     """1 組の損失の平均を、出口の重みで微分した値。(m,)。"""
-    return A.T @ error(scores(A, u, c), t) / len(t)
+    return A.T @ error(scores(A, u, c), T) / len(T)
 
 
-def update(u, rho, A, c, t):
+def update(u, rho, A, c, T):
     """勾配降下の 1 歩のあとの、出口の重み。"""
-    return u - rho * exit_gradient(A, u, c, t)
+    return u - rho * exit_gradient(A, u, c, T)
 
 
-def hidden_gradient(s, v, c, t, f, f_prime):
+def hidden_gradient(s, h, c, t, f, f_prime):
     """隠れユニットの重み付き和 s まで届く勾配。f は活性化関数、f_prime はその導関数。"""
-    return error(v * f(s) + c, t) * v * f_prime(s)
+    return error(h * f(s) + c, t) * h * f_prime(s)
 
 
 @cache

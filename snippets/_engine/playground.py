@@ -106,7 +106,7 @@ def playground_html(playground, ident):
         '<p class="playground-say">この遊び場を動かすには JavaScript が要ります。</p>'
         '<p class="playground-live" role="status"></p>'
         '<div class="playground-views">'
-        f"{_view('map', '判定の地図（○ は正解 1、× は正解 0、斜線は 0 と答える側）', '0 0 240 240', '<canvas></canvas>')}"
+        f"{_view('map', '判定の地図（○ は正解 1、× は正解 0、斜線は 0 と答える側）', '0 0 240 240')}"
         f"{_view('net', '重み（太さは大きさ、実線は正、破線は負）', '0 0 300 220')}"
         f"{_view('loss', '全部の点での損失', '0 0 300 220')}</div>"
         '<div class="playground-equation" role="group" tabindex="0" aria-label="いまの網の式"></div>'
@@ -114,8 +114,9 @@ def playground_html(playground, ident):
     )
 
 
-def _view(name, caption, box, under=""):
-    drawing = f'{under}<svg viewBox="{box}" role="img" aria-label="{escape(caption)}"></svg>'
+def _view(name, caption, box):
+    canvas = "<canvas></canvas>" if name == "map" else ""
+    drawing = f'{canvas}<svg viewBox="{box}" role="img" aria-label="{escape(caption)}"></svg>'
     return f'<figure class="playground-{name}"><div>{drawing}</div><figcaption>{escape(caption)}</figcaption></figure>'
 
 

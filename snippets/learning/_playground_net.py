@@ -89,7 +89,8 @@ def exit_values(layers, activation, X):
 
 def train(names, activation, hidden=(4, 4), rate=0.1, batch=10, seed=1, steps=200):
     """データ names ごとに 1 つずつ網を学習する。層の並びと、1 歩ごとの全点の損失 (steps, S)。"""
-    X, t = (torch.tensor(np.stack(part), dtype=torch.float64) for part in zip(*(dataset(n, seed) for n in names)))
+    pairs = zip(*(dataset(name, seed) for name in names), strict=True)
+    X, t = (torch.tensor(np.stack(part), dtype=torch.float64) for part in pairs)
     start = [[np.stack([part] * len(names)) for part in layer] for layer in weights(hidden, seed)]
     layers = [[torch.tensor(part, requires_grad=True) for part in layer] for layer in start]
     parts = [part for layer in layers for part in layer]

@@ -115,8 +115,8 @@ def depths():
 def moved(activation):
     """XOR の学習で、層ごとに重みが動いた幅の最大。入口の側から。"""
     k = tuple(DATA).index("xor")
-    layers, _ = experiment(activation)
-    return [float(np.abs(W[k].numpy() - start).max()) for (W, _), (start, _) in zip(layers, weights(HIDDEN, 1))]
+    pairs = zip(experiment(activation)[0], weights(HIDDEN, 1), strict=True)
+    return [float(np.abs(W[k].numpy() - start).max()) for (W, _), (start, _) in pairs]
 
 
 def movement():

@@ -4,6 +4,7 @@
 import { SIZE } from "./network.mjs"
 
 const CELLS = 48                      // 地図の 1 辺のます目
+const CELL = 6                        // ます目の大きさ（canvas の px）
 const BLUE = [58, 127, 196], RED = [212, 87, 47]
 
 export function svg(name, attributes = {}, text) {
@@ -17,6 +18,8 @@ export function svg(name, attributes = {}, text) {
 export function boundary(z, cells) {
   const parts = []
   for (let row = 0; row + 1 < cells; row++) for (let column = 0; column + 1 < cells; column++) {
+    const k = row * cells + column, ones = (z[k] > 0) + (z[k + 1] > 0) + (z[k + cells] > 0) + (z[k + cells + 1] > 0)
+    if (ones % 4 === 0) continue      // 四隅が同じ側なら、線は通らない
     const corner = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) =>
       [column + x, row + y, z[(row + y) * cells + column + x]])
     const crossings = []
@@ -36,9 +39,9 @@ export function map(box, forward) {
   const axes = svg("path", { class: "playground-axis", d: "M0 120H240M120 0V240" })
   const names = [svg("text", { x: 236, y: 115, "text-anchor": "end" }, "x₁"), svg("text", { x: 126, y: 14 }, "x₂")]
   const edge = svg("path", { class: "playground-edge" })
-  canvas.width = canvas.height = 480
+  canvas.width = canvas.height = CELLS * CELL
   small.width = small.height = CELLS
-  const image = ink.createImageData(CELLS, CELLS), z = new Float64Array(CELLS * CELLS)
+  const image = ink.createImageData(CELLS, CELLS), z = new Float64Array(CELLS * CELLS), x = [0, 0]
 
   function reset({ points }) {
     const marks = points.map(([x1, x2, t]) => {
@@ -52,14 +55,16 @@ export function map(box, forward) {
   function draw(model) {
     let ones = 0
     for (let k = 0; k < z.length; k++) {
-      const [column, row] = [k % CELLS, Math.floor(k / CELLS)]
-      z[k] = forward(model, [((column + 0.5) / CELLS * 2 - 1) * SIZE, (1 - (row + 0.5) / CELLS * 2) * SIZE])
+      x[0] = ((k % CELLS + 0.5) / CELLS * 2 - 1) * SIZE
+      x[1] = (1 - (Math.floor(k / CELLS) + 0.5) / CELLS * 2) * SIZE
+      z[k] = forward(model, x)
       if (z[k] > 0) ones++
-      image.data.set([...(z[k] > 0 ? BLUE : RED), 25 + 80 * Math.abs(Math.tanh(z[k] / 2))], 4 * k)
+      image.data.set(z[k] > 0 ? BLUE : RED, 4 * k)
+      image.data[4 * k + 3] = 25 + 80 * Math.abs(Math.tanh(z[k] / 2))
     }
     ink.putImageData(image, 0, 0)
-    paint.clearRect(0, 0, 480, 480)
-    paint.drawImage(small, 0, 0, 480, 480)
+    paint.clearRect(0, 0, canvas.width, canvas.height)
+    paint.drawImage(small, 0, 0, canvas.width, canvas.height)
     hatch()
     const side = 240 / CELLS, near = value => (side * (value + 0.5)).toFixed(2)
     edge.setAttribute("d", boundary(z, CELLS).map(([[a, b], [c, d]]) => `M${near(a)} ${near(b)}L${near(c)} ${near(d)}`).join(""))
@@ -68,15 +73,13 @@ export function map(box, forward) {
 
   // 正解 0 と答える側には、斜めの線も入れる
   function hatch() {
-    const side = 480 / CELLS
     paint.strokeStyle = `rgba(${RED}, .5)`
-    paint.lineWidth = 2
     paint.beginPath()
     for (let k = 0; k < z.length; k++) {
       const column = k % CELLS, row = Math.floor(k / CELLS)
       if (z[k] > 0 || (column + row) % 3) continue
-      paint.moveTo(column * side, (row + 1) * side)
-      paint.lineTo((column + 1) * side, row * side)
+      paint.moveTo(column * CELL, (row + 1) * CELL)
+      paint.lineTo((column + 1) * CELL, row * CELL)
     }
     paint.stroke()
   }

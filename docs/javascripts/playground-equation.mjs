@@ -15,7 +15,7 @@ const roof = () => math("mover", { accent: "true" }, letter("y"), sign("^"))
 // 括弧の字は伸びないので、線で描く。字は読み上げのために残す
 const fence = text => math("mo", { class: "playground-fence", stretchy: "false" }, text)
 const inside = (...children) => math("mrow", { class: "playground-paren" }, fence("("), ...children, fence(")"))
-const applied = (name, ...children) => name ? row(math("mi", {}, name), inside(...children)) : inside(...children)
+const applied = (name, ...children) => name ? row(math("mi", { class: "playground-name" }, name), inside(...children)) : inside(...children)
 const written = value => value.toFixed(2).replace("-", "−")
 
 export function equation(box, collapse) {
@@ -43,7 +43,7 @@ export function equation(box, collapse) {
     home.scrollLeft = 0
     line.textContent = activation === "linear" ? "1 層に畳むと " : "あいだの関数が 1 次式ではないので、1 層には畳めません。"
     if (activation !== "linear") return
-    signs = [0, 1, 2].map(() => sign(""))
+    signs = [math("mo", { form: "prefix", lspace: "0", rspace: "0" }), sign(""), sign("")]
     sizes = [0, 1, 2].map(() => math("mn", {}))
     const terms = [signs[0], sizes[0], letter("x", 1), signs[1], sizes[1], letter("x", 2), signs[2], sizes[2]]
     line.append(math("math", {}, row(roof(), sign("="), math("mi", {}, "σ"), sign("("), ...terms, sign(")"))))

@@ -47,7 +47,7 @@ def read_playground(text):
         entries = None
     if not isinstance(entries, dict):
         raise FormulaError("遊び場は「data: xor」のように、1 行に 1 つずつ「名前: 値」と書く")
-    wrong = [_complaint(name, value) for name, value in entries.items()]
+    wrong = [_complaint(name, str(value)) for name, value in entries.items()]
     if any(wrong):
         raise FormulaError("\n  ".join(filter(None, wrong)))
     if "hidden" in entries:
@@ -63,11 +63,11 @@ def _complaint(name, value):
         remedy = f"{'、'.join(choices[name])} のどれかにする"
     elif name == "hidden":
         units = _units(value)
-        if 1 <= len(units) <= LAYERS and all(re.fullmatch(r"\d", u) and 1 <= int(u) <= UNITS for u in units):
+        if len(units) <= LAYERS and all(re.fullmatch(f"[1-{UNITS}]", unit) for unit in units):
             return None
         remedy = f"隠れ層ごとのユニットの数を、4, 4 のように {LAYERS} つまで、1 から {UNITS} で書く"
     elif name == "seed":
-        if re.fullmatch(r"[1-9]\d{0,3}", str(value)):
+        if re.fullmatch("[1-9][0-9]{0,3}", value):
             return None
         remedy = f"1 から {SEEDS} の整数にする"
     else:
@@ -77,7 +77,7 @@ def _complaint(name, value):
 
 
 def _units(value):
-    return tuple(part.strip() for part in str(value).split(","))
+    return tuple(part.strip() for part in value.split(","))
 
 
 def playground_html(playground, ident):

@@ -32,6 +32,8 @@ def test_settings_are_read():
         ("hidden: ''", "1 から 8"),
         ("rate: 0.2", "「0.2」.*0.1、0.3"),
         ("batch: 7", "「7」.*5、10"),
+        ("hidden: ４", "1 から 8"),
+        ("seed: ７", "1 から 9999"),
         ("seed: 0", "1 から 9999"),
         ("seed: 1.5", "整数"),
         ("units: 4", "units という設定はない.*hidden"),

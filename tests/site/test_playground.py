@@ -101,7 +101,7 @@ def test_linear_boundary_never_bends(page):
 def test_formula_follows_the_network(page):
     """式には重みとバイアスの数が全部あり、1 歩ごとに書きかわる。1 行に畳まれるのは線形だけ。"""
     equation, line = page.locator("#playground-1 .playground-equation"), page.locator("#playground-1 .playground-line")
-    numbers = equation.locator("mtd mn")
+    numbers = equation.locator("mtd > mn")
     assert numbers.count() == (2 * 4 + 4) + (4 * 4 + 4) + (4 + 1)
     before = numbers.all_inner_texts()
     press(page, "once")

@@ -16,7 +16,7 @@ const roof = () => math("mover", { accent: "true" }, letter("y"), sign("^"))
 const fence = text => math("mo", { class: "playground-fence", stretchy: "false" }, text)
 const inside = (...children) => math("mrow", { class: "playground-paren" }, fence("("), ...children, fence(")"))
 const applied = (name, ...children) => name ? row(math("mi", { class: "playground-name" }, name), inside(...children)) : inside(...children)
-const written = value => value.toFixed(2).replace("-", "−")
+const written = value => value.toFixed(2).replace("-0.00", "0.00").replace("-", "−")
 
 export function equation(box, collapse) {
   const home = box.querySelector(".playground-equation"), line = box.querySelector(".playground-line")

@@ -103,14 +103,14 @@ def test_formula_follows_the_network(page):
     equation, line = page.locator("#playground-1 .playground-equation"), page.locator("#playground-1 .playground-line")
     numbers = equation.locator("mtd > mn")
     assert numbers.count() == (2 * 4 + 4) + (4 * 4 + 4) + (4 + 1)
-    before = numbers.all_inner_texts()
+    before = numbers.all_text_contents()
     press(page, "once")
-    after = numbers.all_inner_texts()
+    after = numbers.all_text_contents()
     assert before != after and all(re.fullmatch(r"−?\d+\.\d\d", text) for text in after)
     assert line.locator("math").count() == 1
     choose(page, activation="relu", hidden2="")
     assert numbers.count() == (2 * 4 + 4) + (4 + 1)
-    assert "ReLU" in equation.inner_text() and line.locator("math").count() == 0
+    assert "ReLU" in equation.text_content() and line.locator("math").count() == 0
     assert "畳めません" in line.inner_text()
 
 

@@ -5,6 +5,7 @@
   // 動かす道具は、その置き場のあるページだけが取ってくる
   const TOOLS = { ".controls": "moving.mjs", ".playground": "playground.mjs", ".stepper": "stepper.mjs" }
   const HOME = document.currentScript.src
+
   const MOUSE = 3, FINGER = 22        // 記号からの隔たりの許し（px）
   const LINGER = 220                  // 記号から札へ移るあいだ、札を閉じずに待つ（ms）
 

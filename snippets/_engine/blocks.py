@@ -11,7 +11,7 @@ INLINE_MATH = re.compile(r"(?:\{([a-z]+(?::[^{}]*)?)\})?(?<![\\$])\$(?![\s$])((?
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
-_CONTROLS = re.compile(r"\s*```(sliders|stepper) ([a-z_][\w.]*)\s*$")
+_CONTROLS = re.compile(r"\s*```(?:(sliders|stepper) ([a-z_][\w.]*)|(playground))\s*$")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _COMPUTED_BLOCK = re.compile(r"\s*\{(table|source)\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
@@ -23,7 +23,8 @@ _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 class Block:
     """本文のひとまとまり。
 
-    kind は formula, refused, figure, table, source, directive, notes, sliders, stepper, code, text, unclosed。
+    kind は formula, refused, figure, table, source, directive, notes, sliders, stepper, playground, code, text,
+    unclosed。
     [start, end) は行の番号（0 から）。content は式・図や表や指示の名・原メモの番号・行、
     alt は図の代替テキストか、動かす図の名。
     """
@@ -44,7 +45,8 @@ def scan(lines):
         indent = line[: len(line) - len(line.lstrip())]
         if controls := _CONTROLS.match(line):
             stop = _closing(lines, i, _ends_fence("```"))
-            yield Block(controls[1], i, stop, "\n".join(lines[i + 1 : stop - 1]), controls[2], indent)
+            body = "\n".join(lines[i + 1 : stop - 1])
+            yield Block(controls[1] or controls[3], i, stop, body, controls[2] or "", indent)
         elif fence := _FENCE.match(line):
             stop = _closing(lines, i, _ends_fence(fence[1]))
             kind = "refused" if fence[2] == "refused" else "code"

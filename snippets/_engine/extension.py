@@ -25,6 +25,7 @@ from .ledger_page import ledger
 from .moving import MODULES, write_modules
 from .notation_page import notation
 from .order import reading_order
+from .playground import playground_html, read_playground
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 
@@ -74,6 +75,7 @@ class Weave(Preprocessor):
 
     def run(self, lines):
         result, self.page, self.cards, self.notes, self.tables = [], None, {}, {}, set()
+        self.playgrounds = 0
         for block in scan(lines):
             html = self.html(block)
             if block.kind == "formula" and not self.page:
@@ -112,6 +114,9 @@ class Weave(Preprocessor):
             return next(filter(None, found))
         if block.kind == "sliders":
             return ""
+        if block.kind == "playground":
+            self.playgrounds += 1
+            return playground_html(read_playground(block.content), f"playground-{self.playgrounds}")
         if block.kind == "table":
             return f'<div class="computed-table">{computed_html(self.book, "table", block.content)}</div>'
         if block.kind == "source":

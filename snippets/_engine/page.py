@@ -10,6 +10,7 @@ import yaml
 from . import ROOT, FormulaError, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 from .controls import read_control
+from .playground import read_playground
 from .stepper import read_stepper
 
 DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
@@ -167,20 +168,24 @@ def _read_body(page, body, first):
             page.computed.append((line, block.kind, block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
-        elif block.kind == "sliders":
+        elif block.kind in ("sliders", "stepper", "playground"):
             try:
-                page.controls.append((line, read_control(block.alt, block.content)))
-            except FormulaError as error:
-                page.complain(line, error.message, block.alt)
-        elif block.kind == "stepper":
-            try:
-                page.steppers.append((line, read_stepper(block.alt, block.content)))
+                _read_moving(page, block, line)
             except FormulaError as error:
                 page.complain(line, error.message, block.alt)
         elif block.kind == "notes":
             page.notes += [(line, ident) for ident in block.content.split()]
         elif block.kind == "text":
             _read_text(page, block.content, line)
+
+
+def _read_moving(page, block, line):
+    if block.kind == "sliders":
+        page.controls.append((line, read_control(block.alt, block.content)))
+    elif block.kind == "stepper":
+        page.steppers.append((line, read_stepper(block.alt, block.content)))
+    else:
+        read_playground(block.content)  # 織るときにもう一度読む
 
 
 def _read_formula(page, block, line):

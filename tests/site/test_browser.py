@@ -61,7 +61,7 @@ INSPECT = """async () => {
     const math = [...document.querySelectorAll('.formula-math, .math')].filter(seen);
     const fonts = [...document.fonts].filter(font => font.family.startsWith('KaTeX'));
     const width = document.documentElement.clientWidth;
-    const boxes = '.formula-math, .graph-scroll, .md-typeset__scrollwrap, pre, svg';
+    const boxes = '.formula-math, .playground-equation, .graph-scroll, .md-typeset__scrollwrap, pre, svg';
     const inside = element => element.parentElement?.closest(boxes);
     const wide = element => element.getBoundingClientRect().right > width + 1;
     return {

@@ -245,6 +245,8 @@ def test_small_and_only_where_needed(reader):  # noqa: F811
         page = reader.open()
         page.on("request", lambda request: asked.append(request.url.removeprefix(reader.origin)))
         page.goto(reader.origin + path, wait_until="networkidle")
+        if path == PAGE:
+            page.locator("#playground-1 .playground-say", has_text="歩").wait_for()
         page.context.close()
         found = {url for url in asked if url.startswith(("javascripts/", "assets/formulas/"))}
         asked.clear()

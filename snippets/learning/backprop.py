@@ -164,7 +164,7 @@ def example(method):
 
 def comparison():
     """2-2-1 の網の勾配くらべ。4 通りの求め方。"""
-    columns = [[f"{slope:.13f}".replace("-", "−") for slope in example(method)] for method in METHODS]
+    columns = [[f"{slope:.10f}".replace("-", "−") for slope in example(method)] for method in METHODS]
     return ("", *METHODS), list(zip(map(_example.subscripted, _example.LEAVES), *columns, strict=True))
 
 

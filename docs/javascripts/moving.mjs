@@ -61,7 +61,7 @@ function curveOf(group, formula) {
 function begin(box, formulas) {
   const figure = box.closest("figure")
   const inputs = [...box.querySelectorAll("input")]
-  const say = box.querySelector(".controls-say")
+  const say = box.querySelector("[data-say]")
   const fixed = JSON.parse(box.dataset.fixed)
   const curves = [...figure.querySelectorAll("[data-curve]")].map(group => curveOf(group, formulas[group.dataset.curve]))
   const key = input => `${figure.id}.${input.name}`

@@ -107,8 +107,19 @@ def _slider(symbol, text):
     return Slider(symbol, meaning, low, high, step, start)
 
 
-def controls_html(control, page):
-    """図の札に置くスライダー。"""
+def _longest(control, scripts):
+    """値を入れた文のうち、いちばん長いもの。文が変わっても図の高さを変えないように、場所を取っておく。"""
+    rows = [row for table in control.tables for row in scripts[table]["rows"]]
+
+    def widest(match):
+        texts = [row[match[1]] for row in rows if isinstance(row.get(match[1]), str)]
+        return max([*texts, *(match[2] or "?0.00000")[1:].split("|")], key=len)
+
+    return _SPOKEN.sub(widest, control.say)
+
+
+def controls_html(control, page, scripts):
+    """図の札に置くスライダー。scripts は、そのページの動く図の中身。"""
     rows = []
     for slider in control.sliders:
         attributes = {"type": "range", "name": slider.name, "min": slider.low, "max": slider.high,
@@ -117,7 +128,10 @@ def controls_html(control, page):
         written = " ".join(f'{name}="{value}"' for name, value in attributes.items())
         rows.append(f"<label><span>{escape(slider.meaning)}</span><input {written}><output></output></label>")
     text = _SPOKEN.sub(lambda match: f"{{{_spoken(match[1])}{match[2] or ''}}}", control.say)
-    say = f'<p class="controls-say" role="status" data-say="{escape(text)}"></p>' if text else ""
+    say = (
+        f'<p class="controls-say" role="status" data-longest="{escape(_longest(control, scripts))}">'
+        f'<span data-say="{escape(text)}"></span></p>'
+    )
     fixed = escape(json.dumps(control.fixed))
     head = f'<div class="controls" data-module="{escape(page)}" data-fixed="{fixed}" data-search-exclude>'
-    return f"{head}{''.join(rows)}{say}</div>"
+    return f"{head}{''.join(rows)}{say if text else ''}</div>"

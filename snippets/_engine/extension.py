@@ -126,7 +126,8 @@ class Weave(Preprocessor):
     def sliders(self, ident):
         """図に添えるスライダー。"""
         pairs = ((page, control) for page in self.book.pages.values() for _, control in page.controls)
-        return "".join(controls_html(c, page.name) for page, c in pairs if c.figure == ident)
+        found = ((c, page.name, self.book.results[page.name]["scripts"]) for page, c in pairs if c.figure == ident)
+        return "".join(controls_html(*each) for each in found)
 
     def refused(self, label):
         for page in self.book.pages.values():

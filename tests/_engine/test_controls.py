@@ -271,7 +271,7 @@ def test_wrong_pairs_are_refused():
 
 def test_slider_is_labelled_and_native():
     """スライダーは、意味の付いたふつうの range で、初めの値を持つ。"""
-    html = controls_html(read_control("topic.plot", "\\alpha: 0..1 by 0.1 = 0.5 — 負の側の傾き"), "topic")
+    html = controls_html(read_control("topic.plot", "\\alpha: 0..1 by 0.1 = 0.5 — 負の側の傾き"), "topic", {})
     assert '<label><span>負の側の傾き</span><input type="range" name="alpha" min="0" max="1"' in html
     assert 'value="0.5"' in html and "<output>" in html
 
@@ -341,4 +341,6 @@ def test_sentences_speak_labels_and_choices():
     """文の波括弧は、文字と、ラベルと、条件で選ぶ二つの言い方を持てる。"""
     control = read_control("t.plot", "\\rho: 0..1 = 0.1 — 率\nsay: ρ = {\\rho}、{a.b.c} は{a.b:d?はい|いいえ}")
     assert control.spoken == ["rho", "a.b.c", "a.b:d"]
-    assert 'data-say="ρ = {rho}、{a.b.c} は{a.b:d?はい|いいえ}"' in controls_html(control, "page")
+    html = controls_html(control, "page", {})
+    assert 'data-say="ρ = {rho}、{a.b.c} は{a.b:d?はい|いいえ}"' in html
+    assert 'data-longest="ρ = 0.00000、0.00000 はいいえ"' in html

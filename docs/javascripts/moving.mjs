@@ -102,7 +102,6 @@ function begin(box, formulas) {
     history.replaceState(history.state, "", url)
   }
 
-  for (const input of inputs) if (rows(input)) input.max = rows(input).length - 1
   const asked = new URL(location.href).searchParams
   for (const input of inputs) if (asked.has(key(input))) input.value = asked.get(key(input))
   box.addEventListener("input", draw)

@@ -27,10 +27,15 @@ def digest(*parts):
     return state.hexdigest()
 
 
-def engine_key():
-    """エンジンのソースと、値に関わるライブラリの版。"""
-    files = sorted(p for p in (SNIPPETS / "_engine").iterdir() if p.suffix in (".py", ".mjs", ".json"))
-    return digest(sys.version, *map(_version, _LIBRARIES), *(p.read_bytes() for p in files))
+def engine_key(*more):
+    """照合と組版と more から import でたどれるエンジンのソースと、値に関わるライブラリの版。
+
+    織り方だけのソースは入らないので、直しても調べなおさない。
+    """
+    engine = SNIPPETS / "_engine"
+    files = closure([engine / f"{name}.py" for name in ("book", "chapter", *more)], imports)
+    files |= {path for path in engine.iterdir() if path.suffix in (".mjs", ".json")}
+    return digest(sys.version, *map(_version, _LIBRARIES), *(path.read_bytes() for path in sorted(files)))
 
 
 @lru_cache
@@ -82,11 +87,14 @@ def imports(path):
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    paths = [ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in found if name.startswith("snippets")]
-    return [path for path in paths if path.is_file()]
+            found += [ROOT.joinpath(*alias.name.split(".")) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = path.parents[node.level - 1] if node.level else ROOT
+            module = base.joinpath(*(node.module or "").split(".")) if node.module else base
+            found += [module, *(module / alias.name for alias in node.names)]
+    found += [folder / "__init__" for place in found for folder in (place, *place.parents)]
+    paths = {place.with_suffix(".py") for place in found}
+    return [place for place in paths if place.is_relative_to(SNIPPETS) and place.is_file()]
 
 
 def load(name, key, folder=FOLDER):

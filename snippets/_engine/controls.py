@@ -122,7 +122,8 @@ def controls_html(control, page, scripts):
     """図の札に置くスライダー。scripts は、そのページの動く図の中身。"""
     rows = []
     for slider in control.sliders:
-        attributes = {"type": "range", "name": slider.name, "min": slider.low, "max": slider.high,
+        high = len(scripts[slider.table]["rows"]) - 1 if slider.table else slider.high
+        attributes = {"type": "range", "name": slider.name, "min": slider.low, "max": high,
                       "step": slider.step, "value": slider.start}  # fmt: skip
         attributes |= {"data-rows": slider.table} if slider.table else {}
         written = " ".join(f'{name}="{value}"' for name, value in attributes.items())

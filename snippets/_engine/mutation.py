@@ -123,7 +123,7 @@ def _mutants(page, library):
 
 def _keys(library):
     """ページとラベルから鍵を作る関数。結果を変えうるのは、式のページと、ラベルの話題に import でたどり着くページ。"""
-    engine = engine_key()
+    engine = engine_key("mutation")
     keys = {page.name: page_key(page, library, engine) for page in library.values()}
     sources = {page.name: set(page_sources(page, library)) for page in library.values()}
 

@@ -36,9 +36,8 @@ def support(x, s):
 
 
 def is_subgradient(s):
-    """傾き s の直線が、0 の左でも右でも ReLU を上回らないか。"""
-    sides = np.array([-1.0, 1.0])
-    return bool(np.all(support(sides, s) <= relu(sides)))
+    """傾き s の直線が、0 の左でも右でも ReLU を上回らないか。左の傾き 0 と右の傾き 1 の中点からのずれで決まる。"""
+    return bool(abs(2 * s - 1) <= 1)
 
 
 def outputs(v, w, b):
@@ -47,8 +46,8 @@ def outputs(v, w, b):
 
 
 def alive(v, w, b):
-    """出力が正になるデータの件数。v: (N,)、w, b: 数 → 整数。"""
-    return int(np.count_nonzero(outputs(v, w, b)))
+    """出力が正になるデータの件数。v: (N,)、w, b: 数 → 数。傾き 0 か 1 の和で数える。"""
+    return float(np.sum(derivative(np.polyval([w, b], v))))
 
 
 def gradients_at_zero():

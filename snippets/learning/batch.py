@@ -64,7 +64,7 @@ def density(z, B):
 
 def shrink(B):
     """B 件の平均の標準偏差。1 件の標準偏差を 1 とする。"""
-    return float(np.linalg.norm(np.full(int(B), 1 / B)))
+    return math.exp(-math.log(B) / 2)
 
 
 def floor(rho, lambda_, d):

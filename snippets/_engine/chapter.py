@@ -1,5 +1,6 @@
 """一ページの照合。式を上から順に読み、定まったものを次の式へ渡し、図と数も求める。"""
 
+import contextlib
 import traceback
 
 from . import FormulaError, Problem
@@ -70,36 +71,44 @@ def _judge_spans(page, reading, result):
             result.spans.append({**vars(span), "kind": kind, **vars(evidence)})
 
 
+@contextlib.contextmanager
+def _noted(result, page, line, name, failed="計算できない", late="計算が終わらない"):
+    """中で起きた誤りを、ページの場所とともに書きとめる。かかりすぎる計算は止める。"""
+
+    def note(message):
+        result.problems.append(Problem(page.shown, line, name, message))
+
+    try:
+        with time_limit(SECONDS):
+            yield
+    except FigureError as error:
+        note(str(error))
+    except FormulaError as error:
+        note(error.message)
+    except TimeLimit:
+        note(f"{SECONDS:g} 秒たっても{late}")
+    except Exception as error:
+        note(f"{failed}: {_cause(error)}")
+
+
 def _write_scripts(page, result, known):
     """動く図の式を JavaScript に写す。"""
     for line, control in page.controls:
-        try:
+        with _noted(result, page, line, control.figure):
             if control.figure not in result.figures:
                 raise FormulaError("スライダーは、同じページの図のすぐ下に書く")
             for name, entry in entries(control, result.figures[control.figure]["svg"], known).items():
                 if result.scripts.setdefault(name, entry) != entry:
                     raise FormulaError(f"{name} の動く文字が、このページの別の図と違う")
-        except FormulaError as error:
-            result.problems.append(Problem(page.shown, line, control.figure, error.message))
 
 
 def _draw_figures(page, result):
     for line, ident, alt in page.figures:
-        try:
+        with _noted(result, page, line, ident, "図を描けない", "描き終わらない"):
             function = _drawing(ident)
             if not alt.strip():
                 raise FormulaError(f"図 {ident} に代替テキストがない。何が見えるかを ![…] に書く")
-            with time_limit(SECONDS):
-                figure = draw(function, ident)
-        except FigureError as error:
-            result.problems.append(Problem(page.shown, line, ident, str(error)))
-        except FormulaError as error:
-            result.problems.append(Problem(page.shown, line, ident, error.message))
-        except TimeLimit:
-            result.problems.append(Problem(page.shown, line, ident, f"{SECONDS:g} 秒たっても描き終わらない"))
-        except Exception as error:
-            result.problems.append(Problem(page.shown, line, ident, f"図を描けない: {_cause(error)}"))
-        else:
+            figure = draw(function, ident)
             result.figures[ident] = {"svg": figure.svg, "caption": figure.caption}
 
 
@@ -117,39 +126,19 @@ def _drawing(ident):
 def _build_steppers(page, result):
     """1 歩ずつ進む図を、はじめの数で描く。"""
     for line, stepper in page.steppers:
-        try:
-            with time_limit(SECONDS):
-                result.steppers[stepper.function] = stepper_html(stepper, _drawing(stepper.function))
-        except FigureError as error:
-            result.problems.append(Problem(page.shown, line, stepper.function, str(error)))
-        except FormulaError as error:
-            result.problems.append(Problem(page.shown, line, stepper.function, error.message))
-        except TimeLimit:
-            message = f"{SECONDS:g} 秒たっても計算が終わらない"
-            result.problems.append(Problem(page.shown, line, stepper.function, message))
-        except Exception as error:
-            result.problems.append(Problem(page.shown, line, stepper.function, f"計算できない: {_cause(error)}"))
+        with _noted(result, page, line, stepper.function):
+            result.steppers[stepper.function] = stepper_html(stepper, _drawing(stepper.function))
 
 
 def _compute(page, result):
     for line, kind, expression in page.computed:
         if kind == "site":
             continue
-        try:
-            with time_limit(SECONDS):
-                value, spec = evaluate(expression)
-            html = _HTML[kind](value, spec)
-        except TimeLimit:
-            result.problems.append(Problem(page.shown, line, expression, f"{SECONDS:g} 秒たっても計算が終わらない"))
-        except Exception as error:
-            result.problems.append(Problem(page.shown, line, expression, f"計算できない: {_cause(error)}"))
-        else:
-            result.computed[f"{kind}:{expression}"] = html
+        with _noted(result, page, line, expression):
+            result.computed[f"{kind}:{expression}"] = _HTML[kind](*evaluate(expression))
 
 
 def _cause(error):
-    if isinstance(error, FormulaError):
-        return error.message
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/snippets/" in f.filename]
     frames = [f for f in frames if "/_engine/" not in f.filename]
     where = f"（{frames[-1].filename.rpartition('/snippets/')[2]}:{frames[-1].lineno}）" if frames else ""

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from snippets.language.fill_mask import one_thread, train
+from snippets._threads import one_thread
+from snippets.language.fill_mask import train
 
 USER, ASSISTANT, END = MARKS = ("<|user|>", "<|assistant|>", "<|end|>")
 DIALOGUE = [

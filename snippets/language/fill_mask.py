@@ -5,12 +5,13 @@
 最後に 6 つの文だけを覚えさせ、穴に入る語の確率を見る。
 """
 
-import contextlib
 import functools
 
 import numpy as np
 import torch
 from torch import nn
+
+from snippets._threads import one_thread
 
 VOCABULARY = 30522  # bert-base-uncased の config.json の vocab_size
 LABELS = 6
@@ -24,17 +25,6 @@ SENTENCES = [f"{country} の 首都 は {city}".split() for country, city in (
     ("日本", "東京"), ("韓国", "ソウル"), ("中国", "北京"), ("英国", "ロンドン"), ("仏国", "パリ"), ("伊国", "ローマ"),
 )]  # fmt: skip
 WORDS = ["[MASK]", *dict.fromkeys(word for sentence in SENTENCES for word in sentence)]
-
-
-@contextlib.contextmanager
-def one_thread():
-    """CPU のスレッドを 1 本にする。これほど小さな計算では、本数を増やすと待ち合わせのほうが長くなる。"""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class Body(nn.Module):

@@ -3,10 +3,10 @@
 ブラウザの中の同じ計算とは別に書いてある。向こうは 1 点ずつ数を足し、こちらは配列と自動微分を使う。
 """
 
-from contextlib import contextmanager
-
 import numpy as np
 import torch
+
+from snippets._threads import one_thread
 
 POINTS = 100
 ACTIVATIONS = {
@@ -105,17 +105,6 @@ def train(names, activation, hidden=(4, 4), rate=0.1, batch=10, seed=1, steps=20
                         part -= rate * slope
                 losses.append(_losses(layers, activation, X, t))
     return [[part.detach() for part in layer] for layer in layers], torch.stack(losses).numpy()
-
-
-@contextmanager
-def one_thread():
-    """小さな行列は、手分けするほうが遅い。"""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _losses(layers, activation, X, t):

@@ -84,8 +84,9 @@ def foot(w, b, x):
 
 
 def line(p, w, b):
-    """平面の境界線の、横の位置 p での高さ。w: (2,)、b: 数 → 数。w_2 が 0 なら ZeroDivisionError。"""
-    return -float(affine(np.asarray(w[:1], dtype=float), np.array([p]), b)) / float(w[1])
+    """平面の境界線の、横の位置 p での高さ。w: (2,)、b: 数 → 数。w_2 が 0 なら線は縦で、nan か無限大を返す。"""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.divide(affine(np.asarray(w[:1], dtype=float), np.array([p]), b), -w[1]))
 
 
 def boundary_2d(w, b, xlim):

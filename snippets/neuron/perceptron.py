@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from snippets.activation.step import step
+from snippets.neuron import bias_w0
 from snippets.neuron.bias_w0 import augment, boundary_2d
 
 POINTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -89,8 +90,7 @@ def fit(X, t, rho=1.0, max_epochs=100):
 
 def line(p, w):
     """境界線の、横の位置 p での高さ。w: (3,)、0 番がバイアス。w_2 が 0 なら高さは決まらず、nan か無限大。"""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.divide(np.polyval([w[1], w[0]], p), -w[2]))
+    return bias_w0.line(p, w[1:], w[0])
 
 
 def predict(X, w):

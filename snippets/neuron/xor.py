@@ -8,8 +8,8 @@ AND・OR・NAND は重みを 1 組選べばできる。XOR だけは、どんな
 import numpy as np
 
 from snippets.activation.relu import relu
+from snippets.neuron import bias_w0
 from snippets.neuron._two_layer import HIDDEN, WIDTHS, train
-from snippets.neuron.bias_w0 import boundary_2d
 from snippets.neuron.perceptron import POINTS, TARGETS, output
 
 ANSWERS = np.array(TARGETS["XOR"])
@@ -49,8 +49,8 @@ def correct(w_1, w_2, b):
 
 
 def boundary(x_1, w_1, w_2, b):
-    """境界線の、横の位置 x_1 での高さ x_2。w_2 が 0 なら、線は縦なので LinAlgError。"""
-    return float(np.linalg.solve([[1, 0], [w_1, w_2]], [x_1, -b])[1])
+    """境界線の、横の位置 x_1 での高さ x_2。w_2 が 0 なら線は縦で、nan か無限大を返す。"""
+    return bias_w0.line(x_1, (w_1, w_2), b)
 
 
 def hidden(x_1, x_2):
@@ -160,7 +160,7 @@ def plot_hidden(fig):
     fig.set_size_inches(7, 3.3)
     left, right = fig.subplots(1, 2)
     for name, style in (("NAND", "--"), ("OR", ":")):
-        left.plot(*boundary_2d(GATES[name][1:], GATES[name][0], BOX).T, "C1", linestyle=style, label=name)
+        left.plot(*bias_w0.boundary_2d(GATES[name][1:], GATES[name][0], BOX).T, "C1", linestyle=style, label=name)
     left.legend(loc="upper right")
     _draw_points(left, POINTS, ANSWERS, "もとの平面")
     _draw_line(right, GATES["AND"])
@@ -197,7 +197,7 @@ def _draw_line(ax, weights):
     x_1, x_2 = np.meshgrid(BOX, BOX)
     z = weights[0] + weights[1] * x_1 + weights[2] * x_2
     ax.contourf(x_1, x_2, z, levels=[0, 9], colors=["C0"], alpha=0.15)
-    ax.plot(*boundary_2d(weights[1:], weights[0], BOX).T, "C1--")
+    ax.plot(*bias_w0.boundary_2d(weights[1:], weights[0], BOX).T, "C1--")
 
 
 def _draw_points(ax, points, target, title, names=("$x_1$", "$x_2$")):

@@ -1,16 +1,14 @@
 """動く図。式を写した JavaScript は、ページの式とも Python の実装とも同じ値になる。"""
 
 import itertools
-import json
 import re
-import shutil
 from functools import cache
 
 import mpmath
 import numpy as np
 import pytest
 
-from snippets._engine import ROOT, FormulaError, node
+from snippets._engine import FormulaError
 from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
 from snippets._engine.controls import controls_html, read_control
@@ -24,14 +22,13 @@ from snippets._engine.recurrence import recurrence
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 from snippets._engine.values import Double
+from tests.javascript import SCRIPTS, javascript
 
 POINTS = 1000  # 一つの式につき、比べる点の数
 RUN = """
-import formulas from "./assets/formulas/page.mjs"
-import { readFileSync } from "node:fs"
-const asked = JSON.parse(readFileSync(process.argv[2], "utf8"))
-import { path } from "./javascripts/moving.mjs"
-const answers = asked.map(([label, given, steps]) =>
+import formulas from "./page.mjs"
+import { path } from "SCRIPTS/moving.mjs"
+const answers = ASKED.map(([label, given, steps]) =>
   steps ? path(formulas[label], given, steps) : formulas[label].value(given))
 const plain = value => typeof value === "number" && !Number.isFinite(value) ? String(value) : value
 console.log(JSON.stringify(answers, (_, value) => plain(value)))
@@ -55,14 +52,9 @@ def site():
 
 def calculate(folder, source, asked):
     """写した式を、プロジェクトの Node で計算する。"""
-    (folder / "assets" / "formulas").mkdir(parents=True)
-    (folder / "javascripts").mkdir()
-    for name in ("numbers.mjs", "moving.mjs"):
-        shutil.copy(ROOT / "docs" / "javascripts" / name, folder / "javascripts")
-    (folder / "assets" / "formulas" / "page.mjs").write_text(source, "utf-8")
-    (folder / "run.mjs").write_text(RUN, "utf-8")
-    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    answers = json.loads(node.run([folder / "run.mjs", folder / "asked.json"], "計算できない"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.mjs").write_text(source.replace("../../javascripts", SCRIPTS), "utf-8")
+    answers = javascript(folder, RUN, asked)
     return [float(answer) if isinstance(answer, str) else answer for answer in answers]  # NaN と Infinity
 
 

@@ -1,6 +1,5 @@
 """1 歩ずつ進む 2-2-1 の網。JavaScript の値と勾配を、PyTorch の自動微分と、ページの表と比べる。"""
 
-import json
 import re
 from functools import cache
 
@@ -8,20 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from snippets._engine import ROOT, node
 from snippets._engine.stepper import boxed, check_tape
 from snippets.learning import _example
 from snippets.learning import backprop as bp
+from tests.javascript import javascript
 
 POINTS = 1000
 TAPE = bp.tape()
 LEAVES = [each["name"] for each in TAPE if not each["inputs"]]
 WEIGHTS = [name for name in LEAVES if name not in ("x1", "x2", "t")]
 RUN = """
-import { readFileSync } from "node:fs"
 import { boxed, teller, written } from "SCRIPTS/equations.mjs"
 import { descend, seen, walk } from "SCRIPTS/tape.mjs"
-const { tape, points, rate, numbers } = JSON.parse(readFileSync(process.argv[2], "utf8"))
+const { tape, points, rate, numbers } = ASKED
 const tell = teller(tape)
 const walked = points.map(given => walk(tape, given))
 console.log(JSON.stringify({
@@ -60,9 +58,7 @@ def played(tmp_path_factory):
 
 def calculate(folder, points):
     asked = {"tape": TAPE, "points": points, "rate": 0.1, "numbers": NUMBERS}
-    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    (folder / "run.mjs").write_text(RUN.replace("SCRIPTS", (ROOT / "docs" / "javascripts").as_uri()), "utf-8")
-    return json.loads(node.run([folder / "run.mjs", folder / "asked.json"], "計算できない"))
+    return javascript(folder, RUN, asked)
 
 
 def example():

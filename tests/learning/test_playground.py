@@ -1,15 +1,14 @@
 """網の遊び場。ページの中の JavaScript の計算は、PyTorch の計算と同じになる。"""
 
 import itertools
-import json
 from functools import cache
 
 import numpy as np
 import pytest
 import torch
 
-from snippets._engine import ROOT, node
 from snippets._engine import playground as declared
+from snippets._threads import one_thread
 from snippets.activation.sigmoid import derivative, sigmoid
 from snippets.learning import playground
 from snippets.learning._playground_net import (
@@ -17,18 +16,18 @@ from snippets.learning._playground_net import (
     POINTS,
     batches,
     dataset,
-    one_thread,
     train,
     uniforms,
     weights,
 )
+from tests.javascript import javascript
 
 RATE, STEPS = 0.1, 200
 NAMES = tuple(playground.DATA)
 SHAPES = ((4,), (5, 3), (4, 4, 3))
 RUN = """
-const network = await import(process.argv[2])
-const asked = JSON.parse(await (await import("node:fs/promises")).readFile(process.argv[3], "utf8"))
+import * as network from "SCRIPTS/network.mjs"
+const asked = ASKED
 const answers = asked.map(({ steps, ...settings }) => {
   const model = network.start(settings), losses = []
   while (model.steps < steps) { network.step(model); losses.push(network.score(model).loss) }
@@ -50,14 +49,7 @@ console.log(JSON.stringify({
 def browser(tmp_path_factory):
     """ページと同じ JavaScript を、プロジェクトの Node で動かす。"""
     folder = tmp_path_factory.mktemp("network")
-    (folder / "run.mjs").write_text(RUN, "utf-8")
-    module = (ROOT / "docs" / "javascripts" / "network.mjs").as_uri()
-
-    def run(asked):
-        (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-        return json.loads(node.run([folder / "run.mjs", module, folder / "asked.json"], "計算できない"))
-
-    return cache(lambda *asked: run([dict(items) for items in asked]))
+    return cache(lambda *asked: javascript(folder, RUN, [dict(items) for items in asked]))
 
 
 def settings(data, activation, hidden=(4, 4), batch=10, seed=1, rate=RATE, steps=STEPS):

@@ -166,7 +166,7 @@ def test_larger_steps_kill_more():
     assert all(sum(row[1:4]) == 100 for row in rows)
 
 
-@given(st.floats(-3, 3), st.floats(-100, 100))
+@given(st.integers(-3000, 3000).map(lambda k: k / 1000), st.floats(-100, 100))
 def test_supporting_line_never_exceeds_exactly_for_subgradients(s, x):
     """劣勾配の直線は、どの点でも ReLU を上回らない。そうでない直線は、1 か −1 で必ず上回る。"""
     if topic.is_subgradient(s):

@@ -1,6 +1,8 @@
 // 小さな分類の網。データも重みも学習の順番も、seed だけで決まる。
 // 画面を知らない計算だけを置く。同じ計算を PyTorch で書いたものと、テストが突き合わせる。
 
+import { sigmoid } from "./numbers.mjs"
+
 export const SIZE = 6               // 入力の範囲は −6 から 6
 export const POINTS = 100
 
@@ -15,7 +17,6 @@ export function generator(seed) {
   }
 }
 
-const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))
 const softplus = z => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
 
 // slope は、活性化後の値 a から求めた傾き

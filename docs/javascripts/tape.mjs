@@ -1,7 +1,7 @@
 // 計算の記録（テープ）を、1 回ずつの計算でたどる。値は前から後ろへ、勾配は後ろから前へ。
 // テープは { name, rule, inputs } の並びで、どの数も、それを使う計算より前にある。
 
-const sigmoid = u => u < 0 ? 1 - sigmoid(-u) : 1 / (1 + Math.exp(-u))
+import { sigmoid } from "./numbers.mjs"
 
 // 計算の種類ごとの値と、もとになる数についてのその場の傾き
 export const rules = {

@@ -80,10 +80,16 @@ def closure(start, step):
 
 def imports(path):
     """モジュールが import する、プロジェクトの中のソース。"""
+    return [place for place in _imported(path, path.read_text("utf-8")) if place.is_file()]
+
+
+@lru_cache(1024)
+def _imported(path, text):
+    """import の指しうる、プロジェクトの中の場所。同じソースは、読みなおしても構文木にしなおさない。"""
     try:
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = ast.parse(text)
     except SyntaxError:
-        return []
+        return ()
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -94,7 +100,7 @@ def imports(path):
             found += [module, *(module / alias.name for alias in node.names)]
     found += [folder / "__init__" for place in found for folder in (place, *place.parents)]
     paths = {place.with_suffix(".py") for place in found}
-    return [place for place in paths if place.is_relative_to(SNIPPETS) and place.is_file()]
+    return tuple(place for place in paths if place.is_relative_to(SNIPPETS))
 
 
 def load(name, key, folder=FOLDER):

@@ -71,6 +71,11 @@ def choose(rng, control, row):
         if not slider.table:
             value = rng.uniform(float(slider.low), float(slider.high))
             given[slider.name] = round(value) if slider.step == "1" else value
+    return gathered(given)
+
+
+def gathered(given):
+    """z_0, z_1, … を、z の成分にも並べる。"""
     for name, value in list(given.items()):
         if part := re.fullmatch(r"(.+)_\d", name):
             given.setdefault(part[1], []).append(value)
@@ -166,10 +171,7 @@ def test_starting_curve_is_the_static_one(tmp_path):
         found = entries(control, svg, prepared)
         first = next((int(slider.start) for slider in control.sliders if slider.table), 0)
         given = {**control.fixed, **rows_of(control, found)[first]}
-        given |= {slider.name: float(slider.start) for slider in control.sliders if not slider.table}
-        for name, value in list(given.items()):
-            if part := re.fullmatch(r"(.+)_\d", name):
-                given.setdefault(part[1], []).append(value)
+        given = gathered(given | {each.name: float(each.start) for each in control.sliders if not each.table})
         for label in curves(svg):
             group = re.search(rf'data-curve="{re.escape(label)}" data-view="([^"]+)">(.*?)</g>', svg)
             _, _, x0, dx, y0, dy, count = map(float, group[1].split())

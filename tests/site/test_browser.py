@@ -181,6 +181,12 @@ def find_chromium():
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
+def leave(page):
+    """タブを閉じる。誤りも、外への問い合わせも、読めないファイルもないことを確かめる。"""
+    assert page.notes.console == [] and page.notes.outside == [] and page.notes.failed == []
+    page.context.close()
+
+
 every_page = pytest.mark.parametrize("path", PAGES or ["index.html"])
 every_mode = pytest.mark.parametrize("mode", MODES)
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, PAGES, SITE, reader  # noqa: F401
+from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, PAGES, SITE, leave, reader  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +24,6 @@ def visit(reader, path, **options):  # noqa: F811
     page.goto(reader.url(path))
     page.wait_for_selector(".controls[data-alive] output:not(:empty)", state="attached")
     return page
-
-
-def close(page):
-    """終わりに、誤りも外への問い合わせもないことを確かめる。"""
-    assert page.notes.console == [] and page.notes.outside == [] and page.notes.failed == []
-    page.context.close()
 
 
 def figures(page):
@@ -58,7 +52,7 @@ def test_every_slider_moves_its_figure(reader, path, mode):  # noqa: F811
             assert f"{figure.get_attribute('id')}.{name}={slider.input_value()}" in page.url
             assert figure.bounding_box()["height"] == height
             assert figure.evaluate(DRAWN).count("NaN") == 0
-    close(page)
+    leave(page)
 
 
 @pytest.mark.parametrize("path", [SIGMOID, "learning/optimizers/index.html", "neuron/perceptron/index.html"])
@@ -73,7 +67,7 @@ def test_reload_keeps_the_state(reader, path):  # noqa: F811
     page.wait_for_selector(".controls[data-alive] output:not(:empty)", state="attached")
     page.wait_for_timeout(200)
     assert [figure.evaluate(DRAWN) for figure in figures(page)] == drawn
-    close(page)
+    leave(page)
 
 
 def test_finger_can_move_it(reader):  # noqa: F811
@@ -85,7 +79,7 @@ def test_finger_can_move_it(reader):  # noqa: F811
     assert box["height"] >= 44
     page.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     assert float(slider.input_value()) > 10
-    close(page)
+    leave(page)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -94,7 +88,7 @@ def test_axe_finds_nothing_in_the_controls(reader, mode):  # noqa: F811
     page = visit(reader, SIGMOID, **MODES[mode])
     context = {**AXE_CONTEXT, "include": [["figure:has(.controls)"]]}
     assert reader.axe.run(page, context, AXE_OPTIONS).response["violations"] == []
-    close(page)
+    leave(page)
 
 
 def test_without_javascript_the_figure_stands(reader):  # noqa: F811
@@ -103,7 +97,7 @@ def test_without_javascript_the_figure_stands(reader):  # noqa: F811
     page.goto(reader.url(SIGMOID))
     figure = page.locator(f'[id="{GAIN}"]')
     assert figure.locator("svg").is_visible() and not figure.locator(".controls").is_visible()
-    close(page)
+    leave(page)
 
 
 def test_paper_has_no_controls(reader):  # noqa: F811
@@ -111,7 +105,7 @@ def test_paper_has_no_controls(reader):  # noqa: F811
     page = visit(reader, SIGMOID)
     page.emulate_media(media="print")
     assert not page.locator(f'[id="{GAIN}"] .controls').is_visible()
-    close(page)
+    leave(page)
 
 
 def test_other_pages_fetch_nothing(reader):  # noqa: F811
@@ -120,7 +114,7 @@ def test_other_pages_fetch_nothing(reader):  # noqa: F811
     page.on("request", lambda request: asked.append(request.url))
     page.goto(reader.url("courses/index.html"), wait_until="networkidle")
     assert asked and not [url for url in asked if url.endswith(".mjs")]
-    close(page)
+    leave(page)
 
 
 @pytest.mark.parametrize("path", MOVING or [SIGMOID])
@@ -159,4 +153,4 @@ def test_instant_navigation_starts_the_figures(reader):  # noqa: F811
     page.wait_for_selector('h1:has-text("ステップ")')
     page.wait_for_timeout(300)
     assert page.locator(".formula-more").count() == page.locator("div.formula").count()
-    close(page)
+    leave(page)

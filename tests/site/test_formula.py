@@ -9,7 +9,7 @@ import pytest
 
 from snippets._engine import katex
 from snippets._engine.book import KATEX_CACHE, read_book
-from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, PAGES, reader, unavailable  # noqa: F401
+from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, PAGES, leave, reader, unavailable  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -49,8 +49,7 @@ def page(reader):  # noqa: F811
     page = reader.open(viewport={"width": 1280, "height": 900})
     page.goto(reader.origin + SIGMOID)
     yield page
-    assert page.notes.console == [] and page.notes.outside == [] and page.notes.failed == []
-    page.context.close()
+    leave(page)
 
 
 def formula(page, label=LABEL):

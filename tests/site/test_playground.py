@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from snippets.learning._playground_net import train
-from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, SITE, reader, unavailable  # noqa: F401
+from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, SITE, leave, reader, unavailable  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -27,8 +27,7 @@ def page(reader):  # noqa: F811
     """遊び場のページ。終わりに、誤りも外への問い合わせもないことを確かめる。"""
     page = visit(reader)
     yield page
-    assert page.notes.console == [] and page.notes.outside == [] and page.notes.failed == []
-    page.context.close()
+    leave(page)
 
 
 def press(page, name, key="Enter"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, reader, unavailable  # noqa: F401
+from tests.site.test_browser import AXE_CONTEXT, AXE_OPTIONS, MODES, leave, reader, unavailable  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +36,7 @@ def page(reader):  # noqa: F811
     """終わりに、誤りも外への問い合わせもないことを確かめる。"""
     page = opened(reader, viewport={"width": 1280, "height": 900})
     yield page
-    assert page.notes.console == [] and page.notes.outside == [] and page.notes.failed == []
-    page.context.close()
+    leave(page)
 
 
 def button(page, name):

@@ -48,10 +48,13 @@ def numbered(mutants):
     return result
 
 
-def sample(mutants, size, seed):
-    """種で決まる size 個。通ると分かっているものは選ばない。"""
+def sample(mutants, size):
+    """変異の名で決まる size 個。通ると分かっているものは選ばない。
+
+    名だけで決まるので、どの機械でも、ほかの式を直したあとでも、同じものを選ぶ。
+    """
     chosen = [mutant for mutant in mutants if mutant.name not in listed()]
-    return sorted(chosen, key=lambda mutant: digest(seed, mutant.name))[:size]
+    return sorted(chosen, key=lambda mutant: digest(mutant.name))[:size]
 
 
 @cache

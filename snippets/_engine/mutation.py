@@ -142,7 +142,7 @@ def _waiting(trials, size):
 
 def _sampled(trials, size):
     groups = ([m for m in trials.mutants if m.is_code == code] for code in (False, True))
-    return [mutant for group in groups for mutant in sample(group, size, trials.key)]
+    return [mutant for group in groups for mutant in sample(group, size)]
 
 
 def _distribute(by_label, waiting, docs, workers):

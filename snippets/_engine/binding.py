@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from . import ROOT, FormulaError
-from .evaluate import key_of
 from .nodes import Node
+from .scope import key_of
 from .values import is_array, lowered, shape_text
 
 SNIPPETS = ROOT / "snippets"

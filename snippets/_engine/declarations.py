@@ -14,6 +14,7 @@ s: random sign^n   どの値も同じ確率の、独立な成分をもつ確率�
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from . import FormulaError
 
@@ -60,6 +61,11 @@ class Type:
         """端が数で決まる整数は標本ごとに一つ選ぶ。そうでない整数は、確率変数でなければ添字として動く。"""
         ends = (self.low, self.high)
         return self.kind == "integer" and all(re.fullmatch(r"-?\d+", end) for end in ends)
+
+    @cached_property
+    def starts(self):
+        """配列の次元ごとの、添字の始まり。"""
+        return tuple(int(dim.partition("..")[0]) if ".." in dim else 1 for dim in self.dims)
 
     @property
     def mentioned(self):

@@ -1,100 +1,38 @@
 """木の値。記号の値か定義をたどり、Exact か Double の数で計算する。"""
 
-from dataclasses import dataclass, field
-from functools import cached_property
-
+import mpmath
 import numpy as np
 
 from . import FormulaError, linear, values
 from .declarations import CONSTANT, total
-from .nodes import Node, free_names
 from .operations import Operations
-from .symbols import Symbols
+from .scope import key_of
 from .values import elementwise, is_array, numeric, show, stack
-
-
-@dataclass(frozen=True)
-class Definition:
-    """式が定めたもの。label は定めた式のラベル。
-
-    parameters が None なら従属変数、index（名か名の組）があれば成分ごとの定義。
-    """
-
-    parameters: tuple | None
-    body: Node
-    index: str | tuple | None
-    scope: "Scope"
-    label: str = ""
-
-    @cached_property
-    def outer(self):
-        """本体か、本体の従属変数が使う、外側の添字。"""
-        used = free_names(self.body)
-        found = used & self.scope.indices
-        for name in used & self.scope.definitions.keys():
-            if self.scope.definitions[name].parameters is None:
-                found |= self.scope.definitions[name].outer
-        return found - set(self.indices)
-
-    @property
-    def indices(self):
-        """左辺の添字の並び。"""
-        return (self.index,) if isinstance(self.index, str) else self.index or ()
-
-
-@dataclass
-class Scope:
-    """式から見えるもの。記号の表と、これまでの定義と、定義に結ばれた実装。"""
-
-    symbols: Symbols
-    definitions: dict = field(default_factory=dict)
-    code: dict = field(default_factory=dict)
-
-    @cached_property
-    def indices(self):
-        """総和や自由な添字として動く整数の名。"""
-        kinds = {s.name: s.type for s in self.symbols.declared() if s.type.kind == "integer"}
-        return {name for name, kind in kinds.items() if not (kind.sampled_integer or kind.random)}
-
-    def reached(self, node):
-        """節の値が依存する記号の名。定義と、任意の関数の引数をたどる。"""
-        found, pending = set(), free_names(node)
-        while pending:
-            name = pending.pop()
-            if name in found:
-                continue
-            found.add(name)
-            for key in (name, name + "'"):
-                if definition := self.definitions.get(key):
-                    pending |= free_names(definition.body) - set(definition.parameters or ())
-            if name in self.symbols:
-                pending |= set(self.symbols[name].type.of)
-        return found
 
 
 class Evaluator(Operations):
     """標本の値 given のもとで節の値を求める。through_code なら、実装に結ばれた関数は実装を呼ぶ。"""
 
-    def __init__(self, carrier, scope, given, through_code=False, foreign=False):
+    def __init__(self, carrier, scope, given, through_code=False, foreign=False, known=None):
+        """known は、求めた従属変数の値。添字だけが違う計算どうしで分けあう。"""
         self.carrier, self.scope, self.given = carrier, scope, given
         self.through_code, self.foreign = through_code, foreign
-        self.dependents = {}
+        self.known = {} if known is None else known
 
     def child(self, given):
         """値を重ねた計算。"""
-        return Evaluator(self.carrier, self.scope, {**self.given, **given}, self.through_code, self.foreign)
+        return self.sharing(given, None)
 
     def inside(self, definition, given):
         """定義の本体の計算。この式の添字は、本体が使うものしか見えない。"""
         hidden = self.scope.indices - definition.outer
         merged = {k: v for k, v in self.given.items() if k not in hidden} | given
-        return Evaluator(self.carrier, definition.scope, merged, self.through_code, foreign=True)
+        known = None if given else self.known
+        return Evaluator(self.carrier, definition.scope, merged, self.through_code, True, known)
 
     def at_index(self, given):
-        """添字だけを重ねた計算。従属変数は添字によらないので、求めた値を使いまわす。"""
-        twin = self.child(given)
-        twin.dependents = self.dependents
-        return twin
+        """添字だけを重ねた計算。"""
+        return self.sharing(given, self.known)
 
     def value(self, node):
         """節の値。誤りには、この式の中の位置を添える。"""
@@ -108,22 +46,43 @@ class Evaluator(Operations):
     def number(self, node):
         return numeric(self.value(node))
 
+    def once(self, node, compute):
+        """節の値を、それが使う添字の値が同じあいだは一度だけ求める。実装は、ほかの添字も読むかもしれない。"""
+        if self.through_code:
+            return compute()
+        key = (id(node), *[self.given.get(index) for index in self.scope.indices_of(node)])
+        if key not in self.known:
+            self.known[key] = node, compute()  # 節を持っておけば、同じ番地に別の節は来ない
+        return self.known[key][1]
+
+    def moved(self, variable, place, value, given):
+        """微分する記号の値だけを動かした計算。同じところへ動かした計算どうしは、求めた値を分けあう。"""
+        indices = [self.given.get(index) for index in self.scope.indices_of(variable)]
+        key = id(variable), *indices, place, mpmath.mp.prec, value if isinstance(value, mpmath.mpf) else id(value)
+        *_, known = self.known.setdefault(key, (variable, value, {}))  # 鍵に番地を使うものは、持っておく
+        return self.sharing(given, known)
+
+    def sharing(self, given, known):
+        """値を重ねた計算。求めた値の表 known を分けあう。"""
+        return Evaluator(self.carrier, self.scope, {**self.given, **given}, self.through_code, self.foreign, known)
+
     # ---- 記号
 
     def lookup(self, name):
+        value = self.given.get(name)
+        if value is not None and not callable(value):
+            return value
         kind = self.scope.symbols[name].type
-        if name in self.given:
-            value = self.given[name]
-            return value(*map(self.lookup, kind.of)) if kind.of and callable(value) else value
+        if value is not None:
+            return value(*map(self.lookup, kind.of)) if kind.of else value
         if kind.kind == "constant":
             return self.carrier.functions[CONSTANT[name]]()
         definition = self.scope.definitions.get(name)
         if definition and definition.parameters is None:
-            if definition.outer:
-                return self.inside(definition, {}).defined(definition)
-            if name not in self.dependents:
-                self.dependents[name] = self.inside(definition, {}).defined(definition)
-            return self.dependents[name]
+            key = (id(definition), *[self.given.get(index) for index in definition.outer])
+            if key not in self.known:
+                self.known[key] = self.inside(definition, {}).defined(definition)
+            return self.known[key]
         if kind.random:
             raise FormulaError(f"確率変数の番号 {name} は \\mathbb{{E}}[ ] か \\operatorname{{Var}}[ ] の中で使う")
         raise FormulaError(f"{name} の値がない")
@@ -232,10 +191,3 @@ class Evaluator(Operations):
             return bound.call({name: inner.value(node) for name, node in bound.arguments.items()})
 
         return call
-
-
-def key_of(node):
-    """関数の節の名。ダッシュは後ろに付ける。"""
-    if node.op == "index":
-        return key_of(node.args[0])
-    return key_of(node.args[0]) + "'" if node.op == "prime" else node.args[0]

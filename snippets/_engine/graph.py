@@ -25,8 +25,8 @@ from . import Problem
 from .binding import split_label, topic_path
 from .cache import closure
 from .calls import call_pairs, spell
-from .evaluate import key_of
 from .nodes import free_names, walk
+from .scope import key_of
 
 BOTH, FORMULA, CODE = "both", "formula", "code"
 KINDS = {BOTH: "式も実装も", FORMULA: "式だけ", CODE: "実装だけ"}

@@ -1,5 +1,7 @@
 """節ごとの計算。Evaluator の下半分で、木の形と values の代数を結ぶ。"""
 
+import operator
+
 import numpy as np
 
 from . import FormulaError, linear, values
@@ -7,13 +9,16 @@ from .chance import Chance
 from .dots import expand
 from .logic import Logic
 from .special import Special
-from .values import Family, elementwise, is_array, scalar, stack
+from .values import Family, elementwise, is_array, numeric, scalar, stack
 
 
 class Operations(Special, Logic, Chance):
     """_op という名のメソッドが、op という節の値を求める。"""
 
     def _symbol(self, node, name):
+        value = self.given.get(name)
+        if value is not None and not callable(value):
+            return value
         if self.scope.symbols[name].type.kind == "function":
             return self.function(node)
         return self.lookup(name)
@@ -100,7 +105,7 @@ class Operations(Special, Logic, Chance):
     def _call(self, node, function, *args):
         if function.op == "symbol" and self.scope.symbols[function.args[0]].type.builtin == "indicator":
             return self.truth(self.bit(args[0]))
-        return self.function(function)(*map(self.number, args))
+        return self.once(node, lambda: self.function(function)(*map(self.number, args)))
 
     def _index(self, node, base, *indices):
         return self.locate(base, indices)[2]
@@ -115,22 +120,27 @@ class Operations(Special, Logic, Chance):
             return container, keys[0], container[keys[0]]
         if not is_array(container) or container.ndim != len(keys):
             raise FormulaError(f"{values.shape_text(container)}に添字が {len(keys)} 個付いている")
-        dims = self.scope.symbols[base.args[0]].type.dims if base.op == "symbol" else ()
-        offsets = [int(d.partition("..")[0]) if ".." in d else 1 for d in dims] or [1] * len(keys)
-        position = tuple(k - o for k, o in zip(keys, offsets, strict=True))
+        starts = self.scope.symbols[base.args[0]].type.starts if base.op == "symbol" else ()
+        position = tuple(map(operator.sub, keys, starts or [1] * len(keys)))
         for key, at, length in zip(keys, position, container.shape, strict=True):
             if not 0 <= at < length:
                 raise FormulaError(f"添字 {key} が範囲の外")
         return container, position, container[position]
 
     def integer(self, node):
-        value = self.number(node)
+        value = self.value(node)
+        if type(value) is int:
+            return value
+        value = numeric(value)
         whole = None if is_array(value) else self.carrier.whole(value)
         if whole is None:
             raise FormulaError("添字が整数でない")
         return whole
 
-    def _big(self, node, op, index, low, high, body):
+    def _big(self, node, *args):
+        return self.once(node, lambda: self.gather(*args))
+
+    def gather(self, op, index, low, high, body):
         name = index.args[0]
         if name in self.given and not self.scope.symbols[name].type.sampled_integer:
             raise FormulaError(f"添字 {name} は外側でも使われている")
@@ -191,19 +201,20 @@ class Operations(Special, Logic, Chance):
     def _derivative(self, node, operand, variable):
         """記号か成分を t に置きかえて計算しなおし、t について微分する。"""
         name, current, put = self.replaceable(variable)
-        if name not in self.scope.reached(operand):
+        if not self.scope.depends(operand, name):
             raise FormulaError(f"微分されるものが {name} によらない")
 
-        def along(t):
-            return self.child({name: put(t)}).number(operand)
+        def along(t, at=None):
+            value = t if at is None else replaced(current, at, t)
+            return self.moved(variable, at, t, {name: put(value)}).number(operand)
 
         if not is_array(current):
             return scalar(self.carrier.derivative(along, current))
-        if is_array(along(current)):
+        if is_array(self.child({}).number(operand)):
             raise FormulaError("ベクトルをベクトルで微分している")
         result = np.empty(current.shape, self.carrier.dtype)
         for k in np.ndindex(current.shape):
-            result[k] = self.carrier.derivative(lambda t, k=k: along(replaced(current, k, t)), current[k])
+            result[k] = self.carrier.derivative(lambda t, k=k: along(t, k), current[k])
         return result
 
     def replaceable(self, variable):

@@ -7,9 +7,9 @@ from functools import cached_property
 from . import FormulaError, Problem
 from .binding import bind, split_label
 from .declarations import split_names
-from .evaluate import Scope
 from .nodes import callables, names
 from .parser import parse, parse_arguments
+from .scope import Scope
 from .statements import classify, define, note_code
 from .symbols import Symbols, symbolize
 from .tokens import tokenize

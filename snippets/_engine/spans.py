@@ -18,12 +18,13 @@ import numpy as np
 from . import FormulaError
 from .check import check
 from .declarations import split_names
-from .evaluate import Evaluator, Scope
+from .evaluate import Evaluator
 from .evidence import Evidence, strongest
 from .nodes import Node
 from .page import Formula
 from .parser import parse
 from .sampling import Sampler, inside
+from .scope import Scope
 from .statements import Statement, needed, refuse_tautology
 from .values import Exact, is_array, lifted, show
 

@@ -8,8 +8,8 @@ import itertools
 from dataclasses import dataclass, replace
 
 from . import FormulaError
-from .evaluate import Definition, Scope, key_of
 from .nodes import Node, callables, free_names, names, walk
+from .scope import Definition, Scope, key_of
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Exact は 60 桁の mpmath、Double は float64。同じ木を両方で計算す
 """
 
 import operator
+from functools import lru_cache
 
 import mpmath
 import numpy as np
@@ -24,6 +25,12 @@ class Family(dict):
 def whole(b):
     """整数なら、その値。"""
     return int(b) if abs(b) < 10**9 and b == int(b) else None
+
+
+@lru_cache(1024)
+def _literal(text, precision):
+    """式に書かれた数。桁数が同じあいだは読みなおさない。"""
+    return mpmath.mpf(text)
 
 
 def _bounded(function):
@@ -48,10 +55,13 @@ class Exact:
         "e": lambda: mpmath.e + 0, "pi": lambda: mpmath.pi + 0,
     }  # fmt: skip
     functions |= {name: _bounded(f) for name, f in functions.items() if name in _GROWING}
-    number = staticmethod(mpmath.mpf)
     whole = staticmethod(whole)
     length = staticmethod(mpmath.sqrt)
     dtype = object
+
+    @staticmethod
+    def number(value):
+        return _literal(value, mpmath.mp.prec) if isinstance(value, str) else mpmath.mpf(value)
 
     @staticmethod
     def is_real(value):

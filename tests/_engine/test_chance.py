@@ -8,12 +8,13 @@ import pytest
 
 from snippets._engine import FormulaError
 from snippets._engine.check import check
-from snippets._engine.evaluate import Evaluator, Scope
+from snippets._engine.evaluate import Evaluator
 from snippets._engine.mutate import formula_mutants
 from snippets._engine.page import Formula
 from snippets._engine.parser import parse
 from snippets._engine.printer import latex, ungrouped
 from snippets._engine.proof import prove
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify
 from snippets._engine.symbol_words import type_words
 from snippets._engine.symbols import Symbols

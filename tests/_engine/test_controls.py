@@ -12,13 +12,14 @@ from snippets._engine import FormulaError
 from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
 from snippets._engine.controls import controls_html, read_control
-from snippets._engine.evaluate import Evaluator, Scope
+from snippets._engine.evaluate import Evaluator
 from snippets._engine.figure import draw
 from snippets._engine.javascript import script
 from snippets._engine.moving import curves, entries, module
 from snippets._engine.parser import parse
 from snippets._engine.reading import Prepared, Reading
 from snippets._engine.recurrence import recurrence
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 from snippets._engine.values import Double

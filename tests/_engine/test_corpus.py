@@ -8,10 +8,10 @@ from snippets._engine import FormulaError
 from snippets._engine.binding import Bound, pass_by_symbol
 from snippets._engine.check import check
 from snippets._engine.equivalence import equivalent
-from snippets._engine.evaluate import Scope
 from snippets._engine.mutate import formula_mutants
 from snippets._engine.page import Formula
 from snippets._engine.parser import parse, parse_arguments
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 from tests._engine import corpus

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
 from snippets._engine.book import read_book
-from snippets._engine.evaluate import Evaluator, Scope
+from snippets._engine.evaluate import Evaluator
 from snippets._engine.parser import parse
 from snippets._engine.printer import latex as printed
 from snippets._engine.reading import Reading
 from snippets._engine.sampling import Sampler
+from snippets._engine.scope import Scope
 from snippets._engine.statements import Statement, needed
 from snippets._engine.symbols import Symbols
 from snippets._engine.tokens import tokenize

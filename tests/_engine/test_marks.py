@@ -9,12 +9,12 @@ import pytest
 from snippets._engine import katex
 from snippets._engine.book import KATEX_CACHE, read_book
 from snippets._engine.declarations import BUILTIN, CONSTANT
-from snippets._engine.evaluate import Scope
 from snippets._engine.marks import OPERATIONS, guests, marks
 from snippets._engine.nodes import walk
 from snippets._engine.page import Formula
 from snippets._engine.parser import parse
 from snippets._engine.reading import Prepared, Reading
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify
 from snippets._engine.symbol_table import numbers, rows
 from snippets._engine.symbol_words import type_words

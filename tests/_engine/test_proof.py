@@ -8,9 +8,9 @@ from snippets._engine import FormulaError
 from snippets._engine.check import Check
 from snippets._engine.enclosure import enclose
 from snippets._engine.equivalence import equivalent
-from snippets._engine.evaluate import Scope
 from snippets._engine.parser import parse
 from snippets._engine.proof import prove
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 

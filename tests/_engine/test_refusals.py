@@ -4,9 +4,9 @@ import pytest
 
 from snippets._engine import FormulaError
 from snippets._engine.check import check
-from snippets._engine.evaluate import Scope
 from snippets._engine.page import Formula
 from snippets._engine.parser import parse
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
 

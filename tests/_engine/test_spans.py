@@ -8,10 +8,10 @@ import pytest
 
 from snippets._engine import FormulaError
 from snippets._engine.book import read_book
-from snippets._engine.evaluate import Scope
 from snippets._engine.page import INLINE_MATH, Page, Span
 from snippets._engine.parser import parse
 from snippets._engine.reading import Reading
+from snippets._engine.scope import Scope
 from snippets._engine.spans import judge, scope_of_prose
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols

@@ -8,9 +8,10 @@ import numpy as np
 from snippets._engine import FormulaError
 from snippets._engine.binding import identifier
 from snippets._engine.declarations import split_names
-from snippets._engine.evaluate import Evaluator, Scope
+from snippets._engine.evaluate import Evaluator
 from snippets._engine.parser import parse
 from snippets._engine.sampling import Sampler
+from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define, needed
 from snippets._engine.symbols import Symbols
 from snippets._engine.values import Exact, lifted

@@ -3,7 +3,10 @@
 
 (() => {
   // 動かす道具は、その置き場のあるページだけが取ってくる
-  const TOOLS = { ".controls": "moving.mjs", ".playground": "playground.mjs", ".stepper": "stepper.mjs" }
+  const TOOLS = {
+    ".controls": "moving.mjs", ".playground": "playground.mjs", ".stepper": "stepper.mjs",
+    ".choices": "choices.mjs", ".board": "board.mjs",
+  }
   const HOME = document.currentScript.src
 
   const MOUSE = 3, FINGER = 22        // 記号からの隔たりの許し（px）

@@ -66,6 +66,37 @@ function enliven(box) {
     position = Math.max(0, Math.min(to, last()))
     draw()
     speak(lines ?? (position ? tell(walked.steps[position - 1]) : ready()))
+    remember()
+  }
+
+  // ---- 状態。歩みと、はじめと違う数だけを URL に残す
+
+  const key = name => `${box.id}.${name}`
+
+  let pending = 0
+
+  function remember() {                // 書きかえの回数を限るブラウザがあるので、手が止まってから一度だけ書く
+    clearTimeout(pending)
+    pending = setTimeout(write, 200)
+  }
+
+  function write() {
+    const url = new URL(location.href)
+    for (const [name, value] of [["step", position], ...Object.entries(given)]) {
+      if (value === (name === "step" ? 0 : original[name])) url.searchParams.delete(key(name))
+      else url.searchParams.set(key(name), value)
+    }
+    history.replaceState(history.state, "", url)
+  }
+
+  function asked() {
+    const { searchParams } = new URL(location.href)
+    const number = (name, low, high) => {
+      const text = searchParams.get(key(name)), value = Number(text)
+      return text?.trim() && value >= low && value <= high ? value : null
+    }
+    const numbers = fields.map(({ name, min, max }) => [name, number(name, +min, +max)]).filter(([, value]) => value !== null)
+    return { numbers: Object.fromEntries(numbers), step: number("step", 0, Infinity) ?? 0 }
   }
 
   // ---- 数
@@ -117,6 +148,7 @@ function enliven(box) {
     walked = walk(tape, given)
     go(position)
   })
-  take(original)
-  go(0)
+  const { numbers, step } = asked()
+  take({ ...original, ...numbers })
+  go(Math.round(step))
 }

@@ -11,7 +11,7 @@ INLINE_MATH = re.compile(r"(?:\{([a-z]+(?::[^{}]*)?)\})?(?<![\\$])\$(?![\s$])((?
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
-_CONTROLS = re.compile(r"\s*```(?:(sliders|stepper) ([a-z_][\w.]*)|(playground))\s*$")
+_CONTROLS = re.compile(r"\s*```(?:(sliders|stepper|choices|board) ([a-z_][\w.]*)|(playground))\s*$")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _COMPUTED_BLOCK = re.compile(r"\s*\{(table|source)\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")
@@ -23,8 +23,8 @@ _IMAGES = (".png", ".jpg", ".svg", ".webp", ".gif")
 class Block:
     """本文のひとまとまり。
 
-    kind は formula, refused, figure, table, source, directive, notes, sliders, stepper, playground, code, text,
-    unclosed。
+    kind は formula, refused, figure, table, source, directive, notes, sliders, stepper, choices, board,
+    playground, code, text, unclosed。
     [start, end) は行の番号（0 から）。content は式・図や表や指示の名・原メモの番号・行、
     alt は図の代替テキストか、動かす図の名。
     """

@@ -15,8 +15,8 @@ from .moving import entries
 from .reading import Reading
 from .result import Result
 from .spans import judge, scope_of_prose
-from .stepper import stepper_html
 from .timing import SECONDS, TimeLimit, time_limit
+from .widgets import widget_html
 
 _HTML = {
     "eval": number_html,
@@ -53,7 +53,7 @@ def check_page(page, library):
             result.sources[formula.label] = {"path": str(path), "line": line, "text": text}
     _judge_spans(page, reading, result)
     _draw_figures(page, result)
-    _build_steppers(page, result)
+    _build_widgets(page, result)
     _write_scripts(page, result, known)
     _compute(page, result)
     return result
@@ -123,11 +123,11 @@ def _drawing(ident):
     return function
 
 
-def _build_steppers(page, result):
-    """1 歩ずつ進む図を、はじめの数で描く。"""
-    for line, stepper in page.steppers:
-        with _noted(result, page, line, stepper.function):
-            result.steppers[stepper.function] = stepper_html(stepper, _drawing(stepper.function))
+def _build_widgets(page, result):
+    """触れる図を、はじめの状態で描く。"""
+    for line, kind, widget in page.widgets:
+        with _noted(result, page, line, widget.function):
+            result.widgets[widget.function] = widget_html(kind, widget, _drawing(widget.function))
 
 
 def _compute(page, result):

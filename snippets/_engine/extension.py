@@ -28,6 +28,7 @@ from .order import reading_order
 from .playground import playground_html, read_playground
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
+from .widgets import KINDS as WIDGETS
 
 _memory = {}
 
@@ -109,8 +110,8 @@ class Weave(Preprocessor):
             return figure_html(
                 Figure(**next(filter(None, found))), block.alt, block.content, self.sliders(block.content)
             )
-        if block.kind == "stepper":
-            found = (result["steppers"].get(block.alt) for result in self.book.results.values())
+        if block.kind in WIDGETS:
+            found = (result["widgets"].get(block.alt) for result in self.book.results.values())
             return next(filter(None, found))
         if block.kind == "sliders":
             return ""

@@ -11,7 +11,8 @@ from . import ROOT, FormulaError, Problem
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 from .controls import read_control
 from .playground import read_playground
-from .stepper import read_stepper
+from .widgets import KINDS as WIDGETS
+from .widgets import read_widget
 
 DIRECTIVES = ("graph", "ledger", "corrections", "order", "notation")
 _DECLARED = re.compile(r"<!--\s*\n(symbols:.*?)-->", re.S)  # ノートブックの記号の宣言
@@ -77,7 +78,7 @@ class Page:
     directives: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     controls: list = field(default_factory=list)
-    steppers: list = field(default_factory=list)
+    widgets: list = field(default_factory=list)
     links: set = field(default_factory=set)
     text: str = ""
     problems: list = field(default_factory=list)
@@ -168,7 +169,7 @@ def _read_body(page, body, first):
             page.computed.append((line, block.kind, block.content))
         elif block.kind == "directive":
             _read_directive(page, block, line)
-        elif block.kind in ("sliders", "stepper", "playground"):
+        elif block.kind in ("sliders", "playground", *WIDGETS):
             try:
                 _read_moving(page, block, line)
             except FormulaError as error:
@@ -182,8 +183,8 @@ def _read_body(page, body, first):
 def _read_moving(page, block, line):
     if block.kind == "sliders":
         page.controls.append((line, read_control(block.alt, block.content)))
-    elif block.kind == "stepper":
-        page.steppers.append((line, read_stepper(block.alt, block.content)))
+    elif block.kind in WIDGETS:
+        page.widgets.append((line, block.kind, read_widget(block.kind, block.alt, block.content)))
     else:
         read_playground(block.content)  # 織るときにもう一度読む
 

@@ -18,7 +18,7 @@ class Result:
     figures: dict = field(default_factory=dict)
     computed: dict = field(default_factory=dict)
     scripts: dict = field(default_factory=dict)
-    steppers: dict = field(default_factory=dict)
+    widgets: dict = field(default_factory=dict)
     math: dict = field(default_factory=dict)
     spans: list = field(default_factory=list)
     problems: list = field(default_factory=list)

@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 from scipy.spatial import ConvexHull
 
 from snippets.activation.index import dataset
+from snippets.neuron._boards import boards  # noqa: F401  ページの板が使う
 
 BOX = (-0.45, 1.45)
 

@@ -24,6 +24,16 @@ def neuron(x, w, b, f):
     return float(f(preactivation(x, w, b)))
 
 
+def sigmoid_output(x, w, b):
+    """活性化関数がシグモイド関数のニューロンの出力。x, w: (n,)、b: 数 → 数。"""
+    return neuron(x, w, b, sigmoid)
+
+
+def first_input(s, x, w, b):
+    """1 つめの入力だけを s に取りかえた出力。s: 数、ほかは sigmoid_output と同じ → 数。"""
+    return sigmoid_output([s, *x[1:]], w, b)
+
+
 def affine(W, x, b):
     """層 1 つの重み付き和。W: (m, n)、x: (n,)、b: (m,) → (m,)。形が合わなければ ValueError。"""
     return batch(np.asarray(x, dtype=float)[np.newaxis, :], W, b)[0]
@@ -91,6 +101,15 @@ def plot(ax):
     ax.text(0, -0.43, "いつも 1", ha="center", va="top")
     ax.set(xlim=(-0.7, 6.3), ylim=(-0.8, 2.8))
     ax.set_axis_off()
+
+
+def plot_first_input(ax):
+    """x₂ = 2 に止めて x₁ だけを動かしたときの出力。縦の点線は x₁ = 1。"""
+    x, w, b = [1.0, 2.0], [0.5, -1.0], 0.2
+    s = np.linspace(-8, 8, 161)
+    ax.axvline(1, color="C2", linestyle=":", linewidth=1)
+    ax.plot(s, [first_input(each, x, w, b) for each in s], color="C0", gid="neuron.neuron.first_input")
+    ax.set(xlabel="1 つめの入力 $x_1$", ylabel="出力 $a$", xlim=(-8, 8), ylim=(-0.05, 1.05))
 
 
 def plot_response(ax):

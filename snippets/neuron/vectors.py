@@ -83,6 +83,24 @@ def shape_table(n=100):
     return ("計算", "結果の形", "読み方"), [(text, _shape_of(make), note) for text, make, note in cases]
 
 
+def combinations():
+    """左と右の形と演算を選ぶと、NumPy が返す形と値、または誤りの文を引く表。"""
+    numbers = np.array([1.0, 2.0, 3.0])
+    operands = {
+        "向きなし (3,)": numbers,
+        "横 (1, 3)": row(numbers),
+        "縦 (3, 1)": column(numbers),
+        "行列 (2, 3)": np.ones((2, 3)),
+    }
+    signs = {"+": np.add, "*": np.multiply, "@": np.matmul}
+    return [
+        {"left": left, "sign": sign, "right": right, "text": _outcome(combine, operands[left], operands[right])}
+        for left in operands
+        for sign, combine in signs.items()
+        for right in operands
+    ]
+
+
 def plot(fig):
     """上: 同じ 3 つの数の 3 通りの持ち方。下: 2 つを足した結果の形と、かけた結果の形。"""
     fig.set_size_inches(6.6, 4.6)
@@ -122,6 +140,16 @@ def _shape_of(make):
         return str(np.shape(make()))
     except ValueError:
         return "ValueError"
+
+
+def _outcome(combine, left, right):
+    """結果の形と、値か誤りの文。1 行に 1 つ。"""
+    try:
+        result = np.asarray(combine(left, right))
+    except ValueError as error:
+        return ["ValueError", str(error)]
+    kind = {0: "形のない数", 1: "向きなし"}.get(result.ndim) or {(1, 1): "1 × 1 の行列"}.get(result.shape, "行列")
+    return [f"結果の形は {result.shape}。{kind}です。", *np.array2string(result, precision=3).split("\n")]
 
 
 def _draw_cells(ax):

@@ -153,3 +153,13 @@ def test_output_changes_only_along_the_weights():
     still = neuron.neuron(x + 3 * across, w, 0.2, np.tanh)
     assert still == pytest.approx(neuron.neuron(x, w, 0.2, np.tanh), abs=1e-12)
     assert neuron.neuron(x + w, w, 0.2, np.tanh) > still
+
+
+def test_first_input_moves_along_the_sigmoid():
+    """1 つめの入力を動かした出力は、もとの入力に戻すともとの出力になり、その重みの符号の向きに単調である。"""
+    x, b = [1.0, 2.0], 0.2
+    s = np.linspace(-5, 5, 21)
+    for w in ([0.5, -1.0], [-2.0, 0.3], [0.0, 1.0]):
+        assert neuron.first_input(x[0], x, w, b) == neuron.sigmoid_output(x, w, b)
+        slopes = np.diff([neuron.first_input(each, x, w, b) for each in s])
+        assert np.all(np.sign(slopes) == np.sign(w[0]))

@@ -135,3 +135,18 @@ def test_one_step_of_fit_is_the_gradient_of_torch(mismatched):
 def test_exercise_three_by_three():
     """(3,) と (3, 1) の積は (3, 3) になる。"""
     assert (np.ones(3) * np.ones((3, 1))).shape == (3, 3)
+
+
+def test_combinations_tell_what_numpy_does():
+    """選んで引く表の文は、その形の配列で NumPy が実際に返す形か、誤りの文である。"""
+    shapes = {"向きなし (3,)": (3,), "横 (1, 3)": (1, 3), "縦 (3, 1)": (3, 1), "行列 (2, 3)": (2, 3)}
+    signs = {"+": np.add, "*": np.multiply, "@": np.matmul}
+    rows = vectors.combinations()
+    assert len({(r["left"], r["sign"], r["right"]) for r in rows}) == len(rows) == 4 * 3 * 4
+    for r in rows:
+        try:
+            shape = signs[r["sign"]](np.zeros(shapes[r["left"]]), np.zeros(shapes[r["right"]])).shape
+        except ValueError:
+            assert r["text"][0] == "ValueError"
+        else:
+            assert f"結果の形は {shape}。" in r["text"][0]

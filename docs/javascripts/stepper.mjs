@@ -96,7 +96,7 @@ function enliven(box) {
       return text?.trim() && value >= low && value <= high ? value : null
     }
     const numbers = fields.map(({ name, min, max }) => [name, number(name, +min, +max)]).filter(([, value]) => value !== null)
-    return { numbers: Object.fromEntries(numbers), step: number("step", 0, Infinity) ?? 0 }
+    return { numbers: Object.fromEntries(numbers), step: number("step", 0, last()) ?? 0 }
   }
 
   // ---- 数

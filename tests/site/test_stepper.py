@@ -238,3 +238,27 @@ def test_print_keeps_the_figure_alone(page):
     page.emulate_media(media="print")
     assert page.locator(f"{STEPPER} svg").is_visible()
     assert not page.locator(".stepper-panel").is_visible()
+
+
+def test_reload_keeps_the_place_and_the_numbers(page):
+    """URL を開きなおすと、同じ歩みの、同じ数の図から始まり、もとに戻せば URL には何も残らない。"""
+    field(page, "t").fill("0.5")
+    for _ in range(5):
+        button(page, "一つ進む").click()
+    page.wait_for_function("location.search.includes('step=5') && location.search.includes('t=0.5')")
+    before = page.evaluate(BOXES)
+    page.reload()
+    page.locator(f"{STEPPER}[data-live]").wait_for()
+    assert page.evaluate(BOXES) == before and said(page)[0] == "順伝播 5 / 12"
+    button(page, "もとの数に戻す").click()
+    page.wait_for_function("!location.search")
+
+
+@pytest.mark.parametrize("state", ["step=1e999", "step=-3", "step=abc", "t=", "t=1e9", "t=NaN"])
+def test_broken_state_is_harmless(page, state):
+    """壊れた URL を開いても、はじめの数のまま動く。"""
+    page.goto(page.url.partition("?")[0] + f"?learning.backprop.tape.{state}")
+    page.locator(f"{STEPPER}[data-live]").wait_for()
+    assert field(page, "t").input_value() == "1"
+    button(page, "終わりへ").click()
+    assert page.get_by_label("歩み").input_value() == "38"

@@ -15,10 +15,9 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-import yaml
-
 from . import FormulaError
 from .figure import caption_of
+from .settings import mapping
 
 SIZE, CELL, MOST = 10, 25, 24  # 目盛りの数、ひと目盛りの長さ、点の数の上限。board.mjs と同じ
 KEYS = {"name", "points", "hulls", "line"}
@@ -45,11 +44,8 @@ class Board:
 
 def read_board(function, text):
     """宣言を読む。読めなければ FormulaError。"""
-    try:
-        entries = yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError:
-        entries = None
-    if not isinstance(entries, dict) or entries.keys() != {"alt"} or not entries["alt"]:
+    entries = mapping(text)
+    if entries is None or entries.keys() != {"alt"} or not entries["alt"]:
         raise FormulaError("board には「alt: 図に何が見えるか」の 1 行を書く")
     return Board(function, entries["alt"])
 

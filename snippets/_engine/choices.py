@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from html import escape
 from math import prod
 
-import yaml
-
 from . import FormulaError
 from .figure import caption_of
+from .settings import mapping
 
 _FIELD = re.compile(r"(\S.*?)\s+=\s+(\S.*)")
 
@@ -35,11 +34,7 @@ class Choices:
 
 def read_choices(function, text):
     """宣言を読む。読めなければ FormulaError。"""
-    try:
-        entries = yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError:
-        entries = None
-    matches = {k: _FIELD.fullmatch(str(v)) for k, v in entries.items()} if isinstance(entries, dict) else {}
+    matches = {k: _FIELD.fullmatch(str(v)) for k, v in (mapping(text) or {}).items()}
     if not matches or not all(matches.values()) or "text" in matches:
         raise FormulaError("choices には、選ぶ欄ごとに「名前: 見出し = 初めの値」と書く（text という名は使えない）")
     return Choices(function, {name: match.groups() for name, match in matches.items()})

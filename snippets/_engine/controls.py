@@ -18,11 +18,10 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-import yaml
-
 from . import FormulaError
 from .binding import identifier
 from .declarations import split_declaration
+from .settings import mapping
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\s+by\s+({_NUMBER}))?\s*=\s*({_NUMBER})")
@@ -75,11 +74,8 @@ def _spoken(name):
 
 def read_control(figure, text):
     """宣言を読む。読めなければ FormulaError。"""
-    try:
-        entries = yaml.load(text, yaml.BaseLoader) or {}
-    except yaml.YAMLError:
-        entries = None
-    if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
+    entries = mapping(text)
+    if entries is None or not all(isinstance(value, str) for value in entries.values()):
         raise FormulaError("スライダーは「文字: 0..1 by 0.1 = 0.5 — 意味」と書く")
     say, repeat = entries.pop("say", ""), entries.pop("repeat", "").replace(",", " ").split()
     fixed = {identifier(symbol): _numbers(value) for symbol, value in entries.items() if _NUMBERS.fullmatch(value)}

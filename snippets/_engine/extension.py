@@ -63,6 +63,13 @@ def sound_book():
     raise FormulaError(message) if "started" in _memory else SystemExit(message)
 
 
+def place_assets(book):
+    """サイトに添えるもの。KaTeX の字形、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
+    katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
+    write(book, DOCS / "ledger.json")
+    write_modules(book, DOCS / "assets" / MODULES)
+
+
 class Weave(Preprocessor):
     """独立した式と図と表を、織った HTML に置きかえる。
 
@@ -257,9 +264,9 @@ class FormulaExtension(Extension):
 
     def extendMarkdown(self, md):
         book = sound_book()
-        katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
-        write(book, DOCS / "ledger.json")
-        write_modules(book, DOCS / "assets" / MODULES)
+        if _memory.get("placed") is not book:
+            place_assets(book)
+            _memory["placed"] = book
         weave = Weave(md, book)
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)

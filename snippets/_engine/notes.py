@@ -6,9 +6,7 @@
 import re
 from dataclasses import dataclass
 
-import yaml
-
-from . import ROOT, Problem
+from . import ROOT, Problem, settings
 from .binding import TESTS
 
 NAME = "notes.yml"
@@ -62,8 +60,8 @@ def read_notes(docs):
     where = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
     text = path.read_text("utf-8")
     try:
-        entries = yaml.load(text, yaml.BaseLoader) or {}
-    except yaml.YAMLError as error:
+        entries = settings.read(text) or {}
+    except settings.Wrong as error:
         mark = getattr(error, "problem_mark", None)
         return {}, [Problem(where, mark.line + 1 if mark else 1, "", "対応表が YAML として読めない")]
     notes, problems = {}, []

@@ -5,9 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import yaml
-
-from . import ROOT, FormulaError, Problem
+from . import ROOT, FormulaError, Problem, settings
 from .blocks import COMPUTED, INLINE_MATH, LABEL, scan
 from .controls import read_control
 from .playground import read_playground
@@ -139,8 +137,8 @@ def split_front_matter(text):
 
 def _read_front_matter(page, head):
     try:
-        meta = yaml.load(head.strip().strip("-"), yaml.BaseLoader) or {}
-    except yaml.YAMLError as error:
+        meta = settings.read(head.strip().strip("-")) or {}
+    except settings.Wrong as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         page.complain(line, f"front matter が YAML として読めない: {getattr(error, 'problem', error)}")

@@ -16,9 +16,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-import yaml
-
 from . import FormulaError
+from .settings import mapping
 
 DATA = {"gauss": "2 つの山", "circle": "円", "xor": "XOR", "spiral": "渦巻き"}
 ACTIVATIONS = {"linear": "線形", "step": "ステップ", "sigmoid": "シグモイド", "tanh": "tanh", "relu": "ReLU"}
@@ -41,11 +40,8 @@ class Playground:
 
 def read_playground(text):
     """宣言を読む。誤りは一つも落とさず、まとめて FormulaError にする。"""
-    try:
-        entries = yaml.load(text, yaml.BaseLoader) or {}
-    except yaml.YAMLError:
-        entries = None
-    if not isinstance(entries, dict):
+    entries = mapping(text)
+    if entries is None:
         raise FormulaError("遊び場は「data: xor」のように、1 行に 1 つずつ「名前: 値」と書く")
     wrong = [_complaint(name, str(value)) for name, value in entries.items()]
     if any(wrong):

@@ -15,10 +15,9 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-import yaml
-
 from . import FormulaError
 from .figure import caption_of
+from .settings import mapping
 
 LEAVES = ("given", "weight")
 RULES = {"times": 2, "plus": None, "sigmoid": 1, "square_gap": 2}  # もとになる数の個数
@@ -40,11 +39,8 @@ class Stepper:
 
 def read_stepper(function, text):
     """宣言を読む。読めなければ FormulaError。"""
-    try:
-        entries = yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError:
-        entries = None
-    if not isinstance(entries, dict) or entries.keys() != {"alt", "rate"} or not entries["alt"]:
+    entries = mapping(text)
+    if entries is None or entries.keys() != {"alt", "rate"} or not entries["alt"]:
         raise FormulaError("stepper には「alt: 図に何が見えるか」と「rate: 0.1」の 2 行を書く")
     try:
         positive = 0 < float(entries["rate"]) <= 100

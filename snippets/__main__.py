@@ -28,7 +28,6 @@ from snippets._engine.mutation_report import mutate
 from snippets._engine.page import page_name
 from snippets._engine.scaffold import write_topic
 from snippets._engine.weave import error_text
-from snippets._precision import Comparison
 
 
 def main(arguments=None):
@@ -144,6 +143,8 @@ def _show_side(name, labels, kind_of):
 
 def show_precision():
     """話題に置かれた Comparison の表を、すべて並べる。"""
+    from snippets._precision import Comparison  # PyTorch を読むので、ほかの命令では読まない
+
     console = Console()
     for topic in topics():
         for name, forms in vars(import_topic(topic)).items():

@@ -7,8 +7,9 @@ from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
 from .computed import evaluate, number_html, source_html, table_html
+from .drawing import draw
 from .evidence import strongest
-from .figure import FigureError, draw
+from .figure import FigureError
 from .graph import references
 from .marks import guests, marks
 from .moving import entries

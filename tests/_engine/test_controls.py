@@ -12,8 +12,8 @@ from snippets._engine import FormulaError
 from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
 from snippets._engine.controls import controls_html, read_control
+from snippets._engine.drawing import draw
 from snippets._engine.evaluate import Evaluator
-from snippets._engine.figure import draw
 from snippets._engine.javascript import script
 from snippets._engine.moving import curves, entries, module
 from snippets._engine.parser import parse

@@ -12,7 +12,8 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from snippets._engine import ROOT
-from snippets._engine.figure import INK, MUTED, STYLE, Figure, FigureError, draw, figure_html, show
+from snippets._engine.drawing import INK, MUTED, STYLE, draw
+from snippets._engine.figure import Figure, FigureError, figure_html, show
 
 GROUNDS = "#ffffff", "#fbfaf6", "#1e1e24", "#211f1d", "#191817"
 

@@ -1,0 +1,116 @@
+"""Transformers の本物のクラスで組んだ、小さな会話モデル。生成の輪と、KV キャッシュの持ち方。
+
+組み立てるのは形だけで、重みは乱数か、会話を 1 つ丸暗記させたものである。
+Transformers の import は重いので、使う関数の中で行う。
+"""
+
+import functools
+from os.path import commonprefix
+
+import torch
+
+from snippets._threads import one_thread
+
+USER, ASSISTANT, END = MARKS = ("<|user|>", "<|assistant|>", "<|end|>")
+UNKNOWN = "<|unk|>"
+DIALOGUE = [
+    {"role": "user", "content": "お元気ですか。"}, {"role": "assistant", "content": "はい、元気です。"},
+    {"role": "user", "content": "よかった。"}, {"role": "assistant", "content": "ありがとう。"},
+    {"role": "user", "content": "では、また。"}, {"role": "assistant", "content": "また明日。"},
+]  # fmt: skip
+TOKENS = [UNKNOWN, *MARKS, *sorted({letter for message in DIALOGUE for letter in message["content"]})]
+TEMPLATE = (
+    "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+LIMIT = 128  # 会話と返事を合わせたトークン数の上限
+
+
+@functools.cache
+def tokenizer():
+    """印は 1 トークン、ほかは 1 字 1 トークンにするトークナイザー。チャットテンプレートも持つ。"""
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    letters = Tokenizer(models.WordLevel({token: k for k, token in enumerate(TOKENS)}, unk_token=UNKNOWN))
+    letters.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    letters.decoder = decoders.Fuse()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=letters, unk_token=UNKNOWN, eos_token=END, pad_token=END,
+        extra_special_tokens={"user_token": USER, "assistant_token": ASSISTANT}, chat_template=TEMPLATE,
+    )  # fmt: skip
+
+
+def untrained(seed=0, **sizes):
+    """乱数の重みの LlamaForCausalLM。2 層で、問いの頭 4 つが、キーとバリューの頭 2 つを分けて使う（GQA）。
+
+    sizes は LlamaConfig の項目で、既定の大きさを置きかえる。
+    """
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    default = {
+        "vocab_size": len(TOKENS), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": LIMIT,
+        "bos_token_id": None, "eos_token_id": TOKENS.index(END), "pad_token_id": TOKENS.index(END),
+    }  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return LlamaForCausalLM(LlamaConfig(**default | sizes)).eval()
+
+
+@functools.cache
+@one_thread()
+@torch.enable_grad()
+def memorized(steps=120):
+    """DIALOGUE だけを丸暗記させたモデル。"""
+    model, ids = untrained(), torch.tensor([tokenizer().apply_chat_template(DIALOGUE)["input_ids"]])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(ids, labels=ids).loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+class Whole:
+    """点数の付け方その 1。毎回、先頭から全部をモデルに通す。fed は、呼ぶたびに通したトークンの数。"""
+
+    def __init__(self, model):
+        self.model, self.fed = model, []
+
+    def __call__(self, ids):
+        """次のトークンの点数。ids: 番号の並び → (語彙数,)。"""
+        self.fed.append(len(ids))
+        return self.model(torch.tensor([ids]), use_cache=False).logits[0, -1]
+
+
+class Cached:
+    """点数の付け方その 2。通した分のキーとバリューを cache に取っておき、新しいトークンだけを通す。"""
+
+    def __init__(self, model):
+        self.model, self.fed, self.ids, self.cache = model, [], [], None
+
+    def __call__(self, ids):
+        """次のトークンの点数。ids: 番号の並び → (語彙数,)。前に通した並びと食い違う場所から、通しなおす。"""
+        same = len(commonprefix([self.ids, ids[:-1]]))  # 点数を聞く最後のトークンは、必ず通す
+        if same < len(self.ids):
+            self.cache.crop(same - len(self.ids))  # 負の数は、うしろから捨てる個数
+        out = self.model(torch.tensor([ids[same:]]), cache=self.cache, use_cache=True)
+        self.fed.append(len(ids) - same)
+        self.ids, self.cache = list(ids), out.cache
+        return out.logits[0, -1]
+
+
+@one_thread()
+@torch.no_grad()
+def extend(scores, ids, end=None, max_new=20, choose=torch.argmax):
+    """続きを 1 つずつ選ぶ。ids: 番号の並び → 新しく選んだ番号の並び。end を選ぶか、max_new 個で止まる。
+
+    scores: 番号の並び → 次のトークンの点数 (語彙数,)。choose: 点数 → 選んだ番号。
+    """
+    ids, start = list(ids), len(ids)
+    for _ in range(max_new):
+        ids.append(int(choose(scores(ids))))
+        if ids[-1] == end:
+            break
+    return ids[start:]

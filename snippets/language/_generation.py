@@ -1,9 +1,10 @@
-"""Transformers の本物のクラスで組んだ、小さな会話モデル。生成の輪と、KV キャッシュの持ち方。
+"""Transformers の本物のクラスで組んだ小さな会話モデルと、続きを 1 つずつ選ぶ輪。
 
-組み立てるのは形だけで、重みは乱数か、会話を 1 つ丸暗記させたものである。
+形は本物と同じで、重みは乱数か、会話を 1 つ丸暗記させたものである。
 Transformers の import は重いので、使う関数の中で行う。
 """
 
+import contextlib
 import functools
 from os.path import commonprefix
 
@@ -29,11 +30,11 @@ LIMIT = 128  # 会話と返事を合わせたトークン数の上限
 @functools.cache
 def tokenizer():
     """印は 1 トークン、ほかは 1 字 1 トークンにするトークナイザー。チャットテンプレートも持つ。"""
-    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
     letters = Tokenizer(models.WordLevel({token: k for k, token in enumerate(TOKENS)}, unk_token=UNKNOWN))
-    letters.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    letters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     letters.decoder = decoders.Fuse()
     return PreTrainedTokenizerFast(
         tokenizer_object=letters, unk_token=UNKNOWN, eos_token=END, pad_token=END,
@@ -42,16 +43,17 @@ def tokenizer():
 
 
 def untrained(seed=0, **sizes):
-    """乱数の重みの LlamaForCausalLM。2 層で、問いの頭 4 つが、キーとバリューの頭 2 つを分けて使う（GQA）。
+    """乱数の重みの LlamaForCausalLM。2 層で、問いのヘッド 4 つが、キーとバリューのヘッド 2 つを分けて使う（GQA）。
 
     sizes は LlamaConfig の項目で、既定の大きさを置きかえる。
     """
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    end = TOKENS.index(END)
     default = {
         "vocab_size": len(TOKENS), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
         "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": LIMIT,
-        "bos_token_id": None, "eos_token_id": TOKENS.index(END), "pad_token_id": TOKENS.index(END),
+        "bos_token_id": None, "eos_token_id": end, "pad_token_id": end,
     }  # fmt: skip
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -67,36 +69,34 @@ def memorized(steps=120):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(steps):
         optimizer.zero_grad()
-        model(ids, labels=ids).loss.backward()
+        model(ids, labels=ids, use_cache=False).loss.backward()
         optimizer.step()
-    return model.eval()
+    return model
 
 
 class Whole:
-    """点数の付け方その 1。毎回、先頭から全部をモデルに通す。fed は、呼ぶたびに通したトークンの数。"""
+    """点数の付け方その 1。毎回、先頭から全部をモデルに通す。"""
 
     def __init__(self, model):
-        self.model, self.fed = model, []
+        self.model = model
 
     def __call__(self, ids):
         """次のトークンの点数。ids: 番号の並び → (語彙数,)。"""
-        self.fed.append(len(ids))
         return self.model(torch.tensor([ids]), use_cache=False).logits[0, -1]
 
 
 class Cached:
-    """点数の付け方その 2。通した分のキーとバリューを cache に取っておき、新しいトークンだけを通す。"""
+    """点数の付け方その 2。通した分のキーとバリューを取っておき、まだ通していないトークンだけを通す。"""
 
     def __init__(self, model):
-        self.model, self.fed, self.ids, self.cache = model, [], [], None
+        self.model, self.ids, self.cache = model, [], None
 
     def __call__(self, ids):
-        """次のトークンの点数。ids: 番号の並び → (語彙数,)。前に通した並びと食い違う場所から、通しなおす。"""
+        """次のトークンの点数。ids: 番号の並び → (語彙数,)。前に通した並びと違うところからは、通しなおす。"""
         same = len(commonprefix([self.ids, ids[:-1]]))  # 点数を聞く最後のトークンは、必ず通す
         if same < len(self.ids):
-            self.cache.crop(same - len(self.ids))  # 負の数は、うしろから捨てる個数
+            self.cache.crop(same - len(self.ids))  # うしろから捨てる個数を、負の数で渡す
         out = self.model(torch.tensor([ids[same:]]), cache=self.cache, use_cache=True)
-        self.fed.append(len(ids) - same)
         self.ids, self.cache = list(ids), out.cache
         return out.logits[0, -1]
 
@@ -114,3 +114,14 @@ def extend(scores, ids, end=None, max_new=20, choose=torch.argmax):
         if ids[-1] == end:
             break
     return ids[start:]
+
+
+@contextlib.contextmanager
+def counted(model):
+    """モデルを 1 回呼ぶごとに、通したトークンの数を並びに足す。入口の表を引いた回数を数える。"""
+    fed = []
+    hook = model.get_input_embeddings().register_forward_pre_hook(lambda _, inputs: fed.append(inputs[0].numel()))
+    try:
+        yield fed
+    finally:
+        hook.remove()

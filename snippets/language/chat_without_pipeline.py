@@ -1,47 +1,31 @@
 """会話を pipeline() なしでやってみる — 会話を 1 本の文字列にして、続きを 1 字ずつ選ぶ。
 
 会話モデルも、していることは「次のトークンに点数を付ける」だけである。
-役割の印で発言をつなぎ、いちばん点数の高いトークンを足し、終わりの印が出たら止める。
-ここでは 1 つの会話を丸暗記させた小さなモデルで、その手順を最後まで動かす。
+役割の印で発言をつなぎ、点数からトークンを 1 つ選んで足し、終わりの印が出たら止める。
+Transformers の本物のクラスで組んだ小さなモデルで、その手順を最後まで動かす。
 """
 
-import functools
+from types import SimpleNamespace
 
 import numpy as np
 import torch
-from torch import nn
+from torch.nn import functional as F
 
 from snippets._threads import one_thread
-from snippets.language.fill_mask import train
+from snippets.language._generation import (
+    ASSISTANT, DIALOGUE, END, LIMIT, TOKENS, UNKNOWN, USER,
+    Cached, Whole, counted, extend, memorized, tokenizer, untrained,
+)  # fmt: skip
 
-USER, ASSISTANT, END = MARKS = ("<|user|>", "<|assistant|>", "<|end|>")
-DIALOGUE = [
-    {"role": "user", "content": "お元気ですか。"}, {"role": "assistant", "content": "はい、元気です。"},
-    {"role": "user", "content": "よかった。"}, {"role": "assistant", "content": "ありがとう。"},
-]  # fmt: skip
-TOKENS = [*MARKS, *sorted({letter for message in DIALOGUE for letter in message["content"]})]
 LOGITS = (2.0, 1.0, 0.1)
-
-
-class Model(nn.Module):
-    """前だけを見る小さな言語モデル。番号 (N, n) → 点数 (N, n, 語彙数)。"""
-
-    def __init__(self, hidden=32, max_length=64):
-        super().__init__()
-        self.tokens = nn.Embedding(len(TOKENS), hidden)
-        self.positions = nn.Embedding(max_length, hidden)
-        self.block = nn.TransformerEncoderLayer(hidden, 2, 2 * hidden, dropout=0.0, batch_first=True)
-        self.head = nn.Linear(hidden, len(TOKENS))
-
-    def forward(self, ids):
-        n = ids.shape[1]
-        future = torch.triu(torch.full((n, n), float("-inf")), 1)  # 先の場所を見ない
-        return self.head(self.block(self.tokens(ids) + self.positions(torch.arange(n)), src_mask=future))
+SURE, UNSURE = (0.82, 0.1, 0.04, 0.02, 0.01, 0.01), (0.24, 0.2, 0.18, 0.15, 0.12, 0.11)
 
 
 def chat_prompt(messages, add_generation_prompt=True):
-    """会話を 1 本の文字列にする。messages: role と content の辞書の並び。知らない role は ValueError。"""
+    """会話を 1 本の文字列にする。messages: role と content の辞書の並び。空の会話と知らない role は ValueError。"""
     marks = {"user": USER, "assistant": ASSISTANT}
+    if not messages:
+        raise ValueError("会話が空なので、続きが書けない。発言を 1 つ以上渡す")
     for message in messages:
         if message["role"] not in marks:
             raise ValueError(f"role は user か assistant にする。受け取った値は {message['role']}")
@@ -50,54 +34,36 @@ def chat_prompt(messages, add_generation_prompt=True):
 
 
 def encode(text):
-    """文字列をトークンの番号にする。印は 1 トークン、ほかは 1 字 1 トークン。"""
-    ids = []
-    while text:
-        token = next((mark for mark in MARKS if text.startswith(mark)), text[0])
-        if token not in TOKENS:
-            raise ValueError(f"語彙にない文字 {token}")
-        ids.append(TOKENS.index(token))
-        text = text[len(token) :]
-    return ids
+    """文字列をトークンの番号にする。印は 1 トークン、ほかは 1 字 1 トークン。語彙にない文字は ValueError。"""
+    tokens = tokenizer()(text, return_offsets_mapping=True)
+    for token, (start, stop) in zip(tokens["input_ids"], tokens["offset_mapping"], strict=True):
+        if token == TOKENS.index(UNKNOWN):
+            raise ValueError(f"{text[start:stop]!r} は語彙にない。丸暗記した会話に出てくる文字だけを使う")
+    return tokens["input_ids"]
 
 
 def decode(ids):
     """トークンの番号を文字列に戻す。"""
-    return "".join(TOKENS[k] for k in ids)
+    return tokenizer().decode(ids)
 
 
-@functools.cache
-def memorized(steps=120):
-    """DIALOGUE を丸暗記させたモデル。"""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model = Model()
-    ids = torch.tensor([encode(chat_prompt(DIALOGUE, add_generation_prompt=False))])
-    return train(model, lambda: nn.functional.cross_entropy(model(ids)[0, :-1], ids[0, 1:]), steps, 0.01)
+def reply(messages, scores=None, max_new=20, choose=torch.argmax):
+    """会話に、モデルの返事を 1 つ足した会話。scores と choose は extend に渡す。
+
+    返事が max_new 個まで延びたとき、モデルの上限を超える会話は ValueError。
+    """
+    ids = encode(chat_prompt(messages))
+    if len(ids) + max_new > LIMIT:
+        raise ValueError(
+            f"会話の {len(ids)} トークンに返事の {max_new} トークンを足すと、上限の {LIMIT} を超える。古い発言を削る"
+        )
+    new = extend(scores or Cached(memorized()), ids, TOKENS.index(END), max_new, choose)
+    return [*messages, {"role": "assistant", "content": decode(new).removesuffix(END)}]
 
 
-@one_thread()
-@torch.no_grad()
-def greedy_decode(model, ids, max_new=20):
-    """貪欲法。ids: 番号の並び → 新しく選んだ番号の並び。終わりの印が出るか max_new 個で止まる。"""
-    ids, start = list(ids), len(ids)
-    for _ in range(max_new):
-        scores = model(torch.tensor([ids]))[0, -1]  # 最後の場所の点数だけを使う
-        ids.append(int(scores.argmax()))
-        if TOKENS[ids[-1]] == END:
-            break
-    return ids[start:]
-
-
-def reply(messages):
-    """会話に、モデルの返事を 1 つ足した会話。"""
-    ids = greedy_decode(memorized(), encode(chat_prompt(messages)))
-    return [*messages, {"role": "assistant", "content": decode(ids).removesuffix(END)}]
-
-
-def continuation(text):
+def continuation(text, model=None):
     """文字列の続きを、終わりの印まで書かせる。"""
-    return decode(greedy_decode(memorized(), encode(text)))
+    return decode(extend(Cached(model or memorized()), encode(text), TOKENS.index(END)))
 
 
 def temperature_softmax(z, tau):
@@ -109,12 +75,83 @@ def temperature_softmax(z, tau):
         return 1 / np.exp((z[np.newaxis, :] - z[:, np.newaxis]) / tau).sum(axis=1)
 
 
-def conversation():
-    """用意した発言に、1 回ずつ返事をさせた記録。"""
-    messages = []
-    for said in DIALOGUE[::2]:
-        messages = reply([*messages, said])
-    return ("role", "content"), [(message["role"], message["content"]) for message in messages]
+def rank(w):
+    """自分より確率の高いトークンの個数。w: (V,) → (V,)。いちばん高いものが 0。"""
+    return len(w) - np.searchsorted(np.sort(w), w, side="right")
+
+
+def top_k(w, m):
+    """確率の高い m 個だけを残した確率。w: (V,)、m: 1 以上の整数 → (V,)。m 番目と同じ確率は、すべて残す。"""
+    if m < 1:
+        raise ValueError(f"m は 1 以上にする。受け取った値は {m}")
+    w = np.asarray(w, dtype=float)
+    return _renormalized(w, w >= np.sort(w)[-min(int(m), len(w))])
+
+
+def mass_above(w):
+    """自分より確率の高いトークンの、確率の和。w: (V,) → (V,)。"""
+    return np.append(0.0, np.cumsum(np.sort(w)[::-1]))[rank(w)]
+
+
+def top_p(w, p):
+    """確率の高いほうから、和が p に届くまでを残した確率。w: (V,)、p: 0 より大きく 1 以下 → (V,)。"""
+    if not 0 < p <= 1:
+        raise ValueError(f"p は 0 より大きく 1 以下にする。受け取った値は {p}")
+    return _renormalized(np.asarray(w, dtype=float), mass_above(w) < p)
+
+
+def _renormalized(w, kept):
+    """kept のところだけを残し、足して 1 に直す。"""
+    left = np.compress(kept, w)
+    return np.where(kept, w, 0) / left.sum()
+
+
+def causal_average(S, x):
+    """後ろを見ない重みでの平均。S: (n, n) の点数、x: (n,) → (n,)。PyTorch の注意に、点数を渡して求める。"""
+    S, x = (torch.as_tensor(np.asarray(value, dtype=float)) for value in (S, x))
+    zero = torch.zeros(1, len(x), 1, dtype=S.dtype)
+    hidden = torch.full_like(S, -torch.inf).triu(1)
+    return F.scaled_dot_product_attention(zero, zero, x[None, :, None], S.tril() + hidden)[0, :, 0].numpy()
+
+
+def _positions(kind, n, c):
+    """n トークンに c 個を足すあいだに、モデルに通るトークンの数。数えるだけのモデルで、輪をそのまま回す。"""
+    fed = []
+
+    def model(ids, **_):
+        fed.append(ids.shape[1])
+        return SimpleNamespace(logits=torch.zeros(1, 1, 1), cache=None)
+
+    extend(kind(model), [0] * int(n), max_new=int(c))
+    return sum(fed)
+
+
+def positions_whole(n, c):
+    """取っておかないとき、n トークンに c 個を足すまでに通すトークンの数。"""
+    return _positions(Whole, n, c)
+
+
+def positions_cached(n, c):
+    """取っておくとき、n トークンに c 個を足すまでに通すトークンの数。"""
+    return _positions(Cached, n, c)
+
+
+def cache_bytes(L, h, d, n, B):
+    """キャッシュの大きさ（バイト）。L: 層、h: キーのヘッド、d: ヘッドの幅、n: トークン、B: 数 1 つのバイト数。"""
+    one = np.empty((int(h), int(n), int(d)), dtype=f"V{int(B)}")
+    return sum(keys.nbytes + values.nbytes for keys, values in [(one, one)] * int(L))
+
+
+def temperatures():
+    """点数 (2, 1, 0.1) から、温度ごとに求めた確率。"""
+    rows = [(tau, *temperature_softmax(LOGITS, tau).tolist()) for tau in (0.25, 0.5, 1.0, 2.0, 4.0)]
+    return ("温度 τ", "1 番", "2 番", "3 番"), rows
+
+
+def draw(q, seed=0):
+    """確率 q でくじを引く。q: 番号の並びごとの点数から確率を求める関数 → extend に渡す choose。"""
+    generator = torch.Generator().manual_seed(seed)
+    return lambda z: torch.multinomial(torch.as_tensor(q(z.numpy())), 1, generator=generator)
 
 
 @one_thread()
@@ -122,19 +159,54 @@ def conversation():
 def choices():
     """最初の発言への返事を 1 トークンずつ選んだ記録。次点のトークンと確率も並べる。"""
     ids, rows = encode(chat_prompt(DIALOGUE[:1])), []
-    chosen = greedy_decode(memorized(), ids)
-    for best in chosen:
-        p = memorized()(torch.tensor([ids]))[0, -1].softmax(0)
-        second = int(p.argsort(descending=True)[1])
+    scores = Cached(memorized())
+    while TOKENS[ids[-1]] != END:
+        p = scores(ids).softmax(0)
+        best, second = p.topk(2).indices.tolist()
         rows.append((TOKENS[best], p[best].item(), TOKENS[second], p[second].item()))
         ids.append(best)
     return ("選んだトークン", "確率", "次点", "次点の確率"), rows
 
 
-def temperatures():
-    """点数 (2, 1, 0.1) から、温度ごとに求めた確率。"""
-    rows = [(tau, *temperature_softmax(LOGITS, tau).tolist()) for tau in (0.25, 0.5, 1.0, 2.0, 4.0)]
-    return ("温度 τ", "1 番", "2 番", "3 番"), rows
+def conversation(scores=None):
+    """用意した発言に、1 回ずつ返事をさせた記録。"""
+    messages, scores = [], scores or Cached(memorized())
+    for said in DIALOGUE[::2]:
+        messages = reply([*messages, said], scores)
+    return ("role", "content"), [(message["role"], message["content"]) for message in messages]
+
+
+def continuations():
+    """同じ文字列の続きを、学習の前と後のモデルに書かせたもの。"""
+    texts = [chat_prompt(DIALOGUE[:1]), USER + "お元気", USER + "明日。" + END + ASSISTANT]
+    rows = [(f"`{text}`", f"`{continuation(text, untrained())}`", f"`{continuation(text)}`") for text in texts]
+    return ("渡した文字列", "乱数の重み", "丸暗記のあと"), rows
+
+
+def fed_by_turn():
+    """3 回の返事で、モデルを呼ぶごとに通したトークンの数。入口の表を引いた回数を、実際に数える。
+
+    → {方法: [回ごとの並び]}。方法は、取っておかない、返事のあいだだけ取っておく、会話のあいだずっと取っておく。
+    """
+    model = memorized()
+    kept = Cached(model)
+    ways = {"取っておかない": Whole, "返事のあいだ": Cached, "会話のあいだ": lambda _: kept}
+    result = {}
+    for name, way in ways.items():
+        result[name] = []
+        for turn in range(0, len(DIALOGUE), 2):
+            with counted(model) as fed:
+                reply(DIALOGUE[: turn + 1], way(model))
+            result[name].append(fed)
+    return result
+
+
+def turns():
+    """返事 1 回ごとに、モデルに通したトークンの数。"""
+    fed = fed_by_turn()
+    rows = [[sum(calls) for calls in way] for way in fed.values()]
+    table = [(f"{k} 回め", *column) for k, column in enumerate(zip(*rows, strict=True), start=1)]
+    return ("返事", *fed), [*table, ("合計", *map(sum, rows))]
 
 
 def plot(ax):
@@ -150,3 +222,39 @@ def plot(ax):
     ax.set_xscale("log")
     ax.set(xlabel="温度 $\\tau$", ylabel="確率 $q_k$", ylim=(-0.03, 1.05))
     ax.legend()
+
+
+def plot_kept(fig):
+    """自信のある分布（上）と、迷っている分布（下）で、残るトークン。
+    上位 3 個はどちらも 3 個を残し、上位 p は、自信のあるときは少なく、迷うときは多く残す。
+    """
+    fig.set_size_inches(7.2, 4.2)
+    ways = {"もとの確率": np.array, "上位 3 個": lambda w: top_k(w, 3), "和が 0.9 まで": lambda w: top_p(w, 0.9)}
+    for row, w in zip(fig.subplots(2, 3, sharex=True, sharey=True), (SURE, UNSURE), strict=True):
+        for ax, (name, way) in zip(row, ways.items(), strict=True):
+            left = way(w)
+            ax.bar(range(1, 7), w, color="none", edgecolor="C1", linestyle=":", label="もとの確率")
+            ax.bar(range(1, 7), left, color="C0", alpha=0.35, edgecolor="C0", label="残した確率")
+            ax.set_title(f"{name}（{np.count_nonzero(left)} 個）", fontsize=9)
+            ax.set(ylim=(0, 1), xticks=range(1, 7))
+        row[0].set_ylabel("確率")
+    for ax in fig.axes[3:]:
+        ax.set_xlabel("トークン")
+    fig.axes[0].legend(fontsize=8)
+
+
+def plot_fed(fig):
+    """3 回の返事のあいだに、モデルを呼ぶごとに通したトークンの数（実際に数えたもの）。
+    取っておかなければ、会話が長くなるほど増える。取っておけば、新しい発言のところだけ増え、ほかは 1 つずつ。
+    """
+    fig.set_size_inches(7.2, 3.2)
+    top, bottom = fig.subplots(2, 1, sharex=True)
+    fed = fed_by_turn()
+    for ax, name, color in ((top, "取っておかない", "C1"), (bottom, "会話のあいだ", "C0")):
+        calls = sum(fed[name], [])
+        ax.bar(range(1, len(calls) + 1), calls, color=color, alpha=0.35, edgecolor=color)
+        ax.set(ylabel="トークン数")
+        ax.set_title(f"{name}（合わせて {sum(calls):,}）", fontsize=9)
+        for start in np.cumsum([0, *map(len, fed[name][:-1])]):
+            ax.axvline(start + 0.5, color="C3", linestyle=":", lw=0.8)
+    bottom.set(xlabel="モデルを呼んだ回（点線は、新しい発言が来たところ）")

@@ -136,9 +136,9 @@ def positions_cached(n, c):
     return _positions(Cached, n, c)
 
 
-def cache_bytes(L, h, d, n, B):
-    """キャッシュの大きさ（バイト）。L: 層、h: キーのヘッド、d: ヘッドの幅、n: トークン、B: 数 1 つのバイト数。"""
-    one = np.empty((int(h), int(n), int(d)), dtype=f"V{int(B)}")
+def cache_bytes(L, h, d, N, B):
+    """キャッシュの大きさ（バイト）。L: 層、h: キーのヘッド、d: ヘッドの幅、N: トークン、B: 数 1 つのバイト数。"""
+    one = np.empty((int(h), int(N), int(d)), dtype=f"V{int(B)}")
     return sum(keys.nbytes + values.nbytes for keys, values in [(one, one)] * int(L))
 
 
@@ -148,10 +148,18 @@ def temperatures():
     return ("温度 τ", "1 番", "2 番", "3 番"), rows
 
 
-def draw(q, seed=0):
-    """確率 q でくじを引く。q: 番号の並びごとの点数から確率を求める関数 → extend に渡す choose。"""
+def lottery(tau, seed=0):
+    """温度 tau の確率でくじを引く、extend の choose。点数 (語彙数,) → 番号。"""
     generator = torch.Generator().manual_seed(seed)
-    return lambda z: torch.multinomial(torch.as_tensor(q(z.numpy())), 1, generator=generator)
+    return lambda z: torch.multinomial(torch.from_numpy(temperature_softmax(z, tau)), 1, generator=generator)
+
+
+def lotteries():
+    """最初の発言への返事を、温度を変えて、くじで選んだもの。"""
+    rows = []
+    for tau in (1.0, 2.0, 3.0):
+        rows.append((tau, *(reply(DIALOGUE[:1], choose=lottery(tau, seed))[-1]["content"] for seed in range(3))))
+    return ("温度 τ", "1 回め", "2 回め", "3 回め"), rows
 
 
 @one_thread()
@@ -178,9 +186,19 @@ def conversation(scores=None):
 
 def continuations():
     """同じ文字列の続きを、学習の前と後のモデルに書かせたもの。"""
-    texts = [chat_prompt(DIALOGUE[:1]), USER + "お元気", USER + "明日。" + END + ASSISTANT]
-    rows = [(f"`{text}`", f"`{continuation(text, untrained())}`", f"`{continuation(text)}`") for text in texts]
-    return ("渡した文字列", "乱数の重み", "丸暗記のあと"), rows
+    texts = [chat_prompt(DIALOGUE[:1]), USER + "お元気", chat_prompt([{"role": "user", "content": "明日。"}])]
+    rows = [(text, continuation(text, untrained()), continuation(text)) for text in texts]
+    return ("渡した文字列", "乱数の重みのモデルの続き", "丸暗記のあとの続き"), rows
+
+
+def template_type():
+    """いまの Transformers の apply_chat_template が、return_tensors="pt" で返すものの型の名。"""
+    return type(tokenizer().apply_chat_template(DIALOGUE, return_tensors="pt")).__name__
+
+
+def parameters():
+    """小さなモデルの、学習する数の個数。"""
+    return sum(parameter.numel() for parameter in memorized().parameters())
 
 
 def fed_by_turn():

@@ -2,6 +2,7 @@
 
 import contextlib
 from itertools import takewhile
+from types import SimpleNamespace
 
 import torch
 
@@ -60,3 +61,18 @@ def counted(model):
         yield fed
     finally:
         hook.remove()
+
+
+def positions(way, n, c):
+    """n トークンに c 個を足すあいだに、モデルに通るトークンの数。数えるだけのモデルで、輪をそのまま回す。
+
+    way: Whole か Cached。
+    """
+    fed = []
+
+    def model(ids, **_):
+        fed.append(ids.shape[1])
+        return SimpleNamespace(logits=torch.zeros(1, 1, 1), cache=None)
+
+    extend(way(model), [0] * n, max_new=c)
+    return sum(fed)

@@ -5,11 +5,8 @@
 Transformers の本物のクラスで組んだ小さなモデルで、その手順を最後まで動かす。
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from snippets.language._chat import (  # noqa: F401  ここからは、ページが使う表と図
     chat_prompt,
@@ -24,7 +21,8 @@ from snippets.language._chat import (  # noqa: F401  ここからは、ページ
     turns,
 )
 from snippets.language._chat_model import DIALOGUE, TOKENS  # noqa: F401
-from snippets.language._generation import Cached, Whole, extend
+from snippets.language._generation import Cached, Whole, extend, positions  # noqa: F401
+from snippets.language.attention import causal_weights
 
 LOGITS = (2.0, 1.0, 0.1)
 SURE, UNSURE = (0.82, 0.1, 0.04, 0.02, 0.01, 0.01), (0.24, 0.2, 0.18, 0.15, 0.12, 0.11)
@@ -41,7 +39,8 @@ def temperature_softmax(z, tau):
 
 def rank(w):
     """自分より確率の高いトークンの個数。w: (V,) → (V,)。いちばん高いものが 0。"""
-    return len(w) - np.searchsorted(np.sort(w), w, side="right")
+    low = np.negative(w)
+    return np.searchsorted(np.sort(low), low)
 
 
 def top_k(w, m):
@@ -71,39 +70,24 @@ def _renormalized(w, kept):
 
 
 def causal_average(S, x):
-    """後ろを見ない重みでの平均。S: (n, n) の点数、x: (n,) → (n,)。PyTorch の注意に、点数を渡して求める。"""
-    S, x = (torch.as_tensor(np.asarray(value, dtype=float)) for value in (S, x))
-    zero = torch.zeros(1, len(x), 1, dtype=S.dtype)
-    hidden = torch.full_like(S, -torch.inf).triu(1)
-    return F.scaled_dot_product_attention(zero, zero, x[None, :, None], S.tril() + hidden).flatten().numpy()
-
-
-def _positions(kind, n, c):
-    """n トークンに c 個を足すあいだに、モデルに通るトークンの数。数えるだけのモデルで、輪をそのまま回す。"""
-    fed = []
-
-    def model(ids, **_):
-        fed.append(ids.shape[1])
-        return SimpleNamespace(logits=torch.zeros(1, 1, 1), cache=None)
-
-    extend(kind(model), [0] * int(n), max_new=int(c))
-    return sum(fed)
+    """後ろを見ない重みでの平均。S: (n, n) の点数、x: (n,) → (n,)。"""
+    return causal_weights(S) @ x
 
 
 def positions_whole(n, c):
     """取っておかないとき、n トークンに c 個を足すまでに通すトークンの数。"""
-    return _positions(Whole, n, c)
+    return positions(Whole, n=n, c=c)
 
 
 def positions_cached(n, c):
     """取っておくとき、n トークンに c 個を足すまでに通すトークンの数。"""
-    return _positions(Cached, n, c)
+    return positions(Cached, n=n, c=c)
 
 
 def cache_bytes(L, h, d, N, B):
     """キャッシュの大きさ（バイト）。L: 層、h: キーのヘッド、d: ヘッドの幅、N: トークン、B: 数 1 つのバイト数。"""
     vector = np.empty(d, dtype=f"V{B}")
-    return sum(vector.nbytes for _ in range(L) for _ in ("キー", "バリュー") for _ in range(h) for _ in range(N))
+    return sum(vector.nbytes for _ in range(L) for _ in range(2) for _ in range(h) for _ in range(N))
 
 
 def temperatures():

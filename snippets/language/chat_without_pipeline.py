@@ -39,8 +39,7 @@ def temperature_softmax(z, tau):
 
 def rank(w):
     """自分より確率の高いトークンの個数。w: (V,) → (V,)。いちばん高いものが 0。"""
-    low = np.negative(w)
-    return np.searchsorted(np.sort(low), low)
+    return np.sum(np.greater.outer(w, w), axis=0)
 
 
 def top_k(w, m):
@@ -53,14 +52,15 @@ def top_k(w, m):
 
 def mass_above(w):
     """自分より確率の高いトークンの、確率の和。w: (V,) → (V,)。"""
-    return np.append(0.0, np.cumsum(np.sort(w)[::-1]))[rank(w)]
+    return w @ np.greater.outer(w, w)
 
 
 def top_p(w, p):
     """確率の高いほうから、和が p に届くまでを残した確率。w: (V,)、p: 0 より大きく 1 以下 → (V,)。"""
     if not 0 < p <= 1:
         raise ValueError(f"p は 0 より大きく 1 以下にする。受け取った値は {p}")
-    return _renormalized(np.asarray(w, dtype=float), mass_above(w) < p)
+    w = np.asarray(w, dtype=float)
+    return _renormalized(w, mass_above(w) < p)
 
 
 def _renormalized(w, kept):

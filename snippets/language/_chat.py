@@ -20,14 +20,18 @@ from snippets.language._generation import Cached, Whole, counted, extend
 
 
 def chat_prompt(messages, add_generation_prompt=True):
-    """会話を 1 本の文字列にする。messages: role と content の辞書の並び。空の会話と知らない role は ValueError。"""
-    marks = {"user": USER, "assistant": ASSISTANT}
+    """会話を 1 本の文字列にする。空の会話と、知らない role は ValueError。
+
+    messages: role と content の辞書の並び。
+    """
     if not messages:
         raise ValueError("会話が空なので、続きが書けない。発言を 1 つ以上渡す")
+    marks, text = {"user": USER, "assistant": ASSISTANT}, ""
     for message in messages:
-        if message["role"] not in marks:
-            raise ValueError(f"role は user か assistant にする。受け取った値は {message['role']}")
-    text = "".join(marks[message["role"]] + message["content"] + END for message in messages)
+        role = message["role"]
+        if role not in marks:
+            raise ValueError(f"role は user か assistant にする。受け取った値は {role}")
+        text += marks[role] + message["content"] + END
     return text + ASSISTANT if add_generation_prompt else text
 
 
@@ -60,8 +64,8 @@ def reply(messages, scores=None, max_new=20, choose=torch.argmax):
 
 
 def continuation(text, model=None):
-    """文字列の続きを、終わりの印まで書かせる。"""
-    return decode(extend(Cached(model or memorized()), encode(text), TOKENS.index(END)))
+    """文字列の続きを、終わりの印か 10 トークンまで書かせる。"""
+    return decode(extend(Cached(model or memorized()), encode(text), TOKENS.index(END), max_new=10))
 
 
 @one_thread()
@@ -131,16 +135,15 @@ def turns():
 
 def plot_fed(fig):
     """3 回の返事のあいだに、モデルを呼ぶごとに通したトークンの数（実際に数えたもの）。
-    取っておかなければ、会話が長くなるほど増える。取っておけば、新しい発言のところだけ増え、ほかは 1 つずつ。
+    取っておかなければ、会話が長くなるほど増える。取っておけば、新しい発言のところのほかは 1 つずつ。
     """
-    fig.set_size_inches(7.2, 3.2)
-    top, bottom = fig.subplots(2, 1, sharex=True)
+    fig.set_size_inches(6.2, 4.0)
+    axes = fig.subplots(2, 1, sharex=True, sharey=True)
     fed = fed_by_turn()
-    for ax, name, color in ((top, "取っておかない", "C1"), (bottom, "会話のあいだ", "C0")):
+    for ax, name, color in zip(axes, ("取っておかない", "会話のあいだ"), ("C1", "C0"), strict=True):
         calls = [count for turn in fed[name] for count in turn]
         ax.bar(range(1, len(calls) + 1), calls, color=color, alpha=0.35, edgecolor=color)
-        ax.set(ylabel="トークン数")
-        ax.set_title(f"{name}（合わせて {sum(calls):,}）", fontsize=9)
-        for start in np.cumsum([0, *map(len, fed[name][:-1])]):
-            ax.axvline(start + 0.5, color="C3", linestyle=":", lw=0.8)
-    bottom.set(xlabel="モデルを呼んだ回（点線は、新しい発言が来たところ）")
+        ax.set(ylabel="トークン数", xlim=(0.3, len(calls) + 0.7), title=f"{name}（合わせて {sum(calls):,}）")
+        for start in np.cumsum([len(turn) for turn in fed[name][:-1]]):
+            ax.axvline(start + 0.5, color="C3", linestyle=":")
+    ax.set_xlabel("モデルを呼んだ回（点線は、次の発言が来たところ）")

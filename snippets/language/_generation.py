@@ -21,28 +21,34 @@ class Whole:
 
 
 class Cached:
-    """点数の付け方その 2。通した分のキーとバリューを取っておき、まだ通していないトークンだけを通す。"""
+    """点数の付け方その 2。通した分を取っておき、新しいトークンだけを通す。"""
 
     def __init__(self, model):
         self.model, self.ids, self.cache = model, [], None
 
     def __call__(self, ids):
-        """次のトークンの点数。ids: 番号の並び → (語彙数,)。前に通した並びと違うところからは、通しなおす。"""
-        pairs = zip(self.ids, ids[:-1], strict=False)  # 点数を聞く最後のトークンは、必ず通す
-        same = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        """次のトークンの点数。ids: 番号の並び → (語彙数,)。"""
+        same = _shared(self.ids, ids[:-1])  # 最後のトークンは必ず通す
         if same < len(self.ids):
-            self.cache.crop(same - len(self.ids))  # うしろから捨てる個数を、負の数で渡す
-        out = self.model(torch.tensor([ids[same:]]), cache=self.cache, use_cache=True)
+            self.cache.crop(same - len(self.ids))  # 負の数は、捨てる個数
+        new = torch.tensor([ids[same:]])
+        out = self.model(new, cache=self.cache, use_cache=True)
         self.ids, self.cache = list(ids), out.cache
         return out.logits[0, -1]
+
+
+def _shared(a, b):
+    """2 つの並びの、先頭から同じ部分の長さ。"""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False))))
 
 
 @one_thread()
 @torch.no_grad()
 def extend(scores, ids, end=None, max_new=20, choose=torch.argmax):
-    """続きを 1 つずつ選ぶ。ids: 番号の並び → 新しく選んだ番号の並び。end を選ぶか、max_new 個で止まる。
+    """続きを 1 つずつ選ぶ。end を選ぶか、max_new 個で止まる。
 
-    scores: 番号の並び → 次のトークンの点数 (語彙数,)。choose: 点数 → 選んだ番号。
+    ids: 番号の並び → 新しく選んだ番号の並び。
+    scores: 番号の並び → 次のトークンの点数 (語彙数,)。choose: 点数 → 番号。
     """
     ids, start = list(ids), len(ids)
     for _ in range(max_new):

@@ -126,19 +126,19 @@ def plot(ax):
 
 
 def plot_kept(fig):
-    """自信のある分布（上）と、迷っている分布（下）で、残るトークン。
-    上位 3 個はどちらも 3 個を残し、上位 p は、自信のあるときは少なく、迷うときは多く残す。
+    """自信のある分布（上）と、迷っている分布（下）で、残るトークン。点線は、捨てる前の確率。
+    top-k はどちらも 3 個を残し、top-p は、自信のあるときは少なく、迷うときは多く残す。
     """
-    fig.set_size_inches(7.2, 4.2)
-    ways = {"もとの確率": np.array, "上位 3 個": lambda w: top_k(w, 3), "和が 0.9 まで": lambda w: top_p(w, 0.9)}
-    for row, w in zip(fig.subplots(2, 3, sharex=True, sharey=True), (SURE, UNSURE), strict=True):
+    fig.set_size_inches(6.2, 4.4)
+    ways = {"top-k（3 個）": lambda w: top_k(w, 3), "top-p（0.9）": lambda w: top_p(w, 0.9)}
+    at = np.arange(1, len(SURE) + 1)
+    for row, w in zip(fig.subplots(2, 2, sharex=True, sharey=True), (SURE, UNSURE), strict=True):
         for ax, (name, way) in zip(row, ways.items(), strict=True):
             left = way(w)
-            ax.bar(range(1, 7), w, color="none", edgecolor="C1", linestyle=":", label="もとの確率")
-            ax.bar(range(1, 7), left, color="C0", alpha=0.35, edgecolor="C0", label="残した確率")
-            ax.set_title(f"{name}（{np.count_nonzero(left)} 個）", fontsize=9)
-            ax.set(ylim=(0, 1), xticks=range(1, 7))
+            ax.bar(at, left, color="C0", alpha=0.35, edgecolor="C0", label="残した確率")
+            ax.bar(at, w, color="none", edgecolor="C1", linestyle=":", label="捨てる前の確率")
+            ax.set(title=f"{name}: {np.count_nonzero(left)} 個", ylim=(0, 1), xticks=at)
         row[0].set_ylabel("確率")
-    for ax in fig.axes[3:]:
+    for ax in fig.axes[2:]:
         ax.set_xlabel("トークン")
-    fig.axes[0].legend(fontsize=8)
+    fig.axes[0].legend()

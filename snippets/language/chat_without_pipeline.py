@@ -25,6 +25,7 @@ from snippets.language._generation import Cached, Whole, extend, positions  # no
 from snippets.language.attention import causal_weights
 
 LOGITS = (2.0, 1.0, 0.1)
+SCORES = (3.0, 2.0, 1.5, 1.0, 0.0, -1.0)
 SURE, UNSURE = (0.82, 0.1, 0.04, 0.02, 0.01, 0.01), (0.24, 0.2, 0.18, 0.15, 0.12, 0.11)
 
 
@@ -123,6 +124,16 @@ def plot(ax):
     ax.set_xscale("log")
     ax.set(xlabel="温度 $\\tau$", ylabel="確率 $q_k$", ylim=(-0.03, 1.05))
     ax.legend()
+
+
+def plot_heat(ax):
+    """6 つのトークンの確率。丸は、温度 1 のとき。点数は 3、2、1.5、1、0、−1。"""
+    at = np.arange(1, len(SCORES) + 1)
+    q = temperature_softmax(SCORES, 1.0)
+    ax.vlines(at, 0, q, "C0", lw=30, alpha=0.4, gid="language.chat_without_pipeline.temperature_softmax", label="確率")
+    ax.plot(at, q, "C1o", label="温度 1 の確率")
+    ax.set(xlabel="トークン", ylabel="確率 $q_k$", xlim=(0.4, 6.6), ylim=(-0.02, 1.05), xticks=at)
+    ax.legend(markerscale=0.6)
 
 
 def plot_kept(fig):

@@ -1,6 +1,7 @@
 """会話の手順。オラクルは、Transformers の generate と LogitsProcessor、モデルの本物のキャッシュ。"""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,13 @@ def test_prompt_is_what_the_template_makes(messages, mark):
     tokenizer = chat_model.tokenizer()
     assert tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=mark) == text
     assert tokenizer.apply_chat_template(messages, add_generation_prompt=mark)["input_ids"] == chat.encode(text)
+
+
+def test_page_prints_the_template_that_runs():
+    """ページに載せたテンプレートは、行をつなげば、使っているものと同じ文字でできている。"""
+    page = (Path(__file__).parents[2] / "docs/language/chat_without_pipeline.md").read_text("utf-8")
+    printed = re.search(r"```jinja\n(.*?)```", page, re.S)[1]
+    assert printed.replace("\n", "") == chat_model.tokenizer().chat_template
 
 
 def test_template_returns_a_batch():
@@ -401,6 +409,14 @@ def test_figure_keeps_what_the_page_says():
     for w, few in ((topic.SURE, 2), (topic.UNSURE, 6)):
         assert sum(w) == pytest.approx(1)
         assert [np.count_nonzero(kept) for kept in (topic.top_k(w, 3), topic.top_p(w, 0.9))] == [3, few]
+
+
+def test_moving_figure_starts_where_the_page_says():
+    """動く図の初めの棒は、左から右へ低くなり、左端は 0.55 ほどである。点数は、ページのスライダーと同じ。"""
+    q = topic.temperature_softmax(topic.SCORES, 1.0)
+    assert q[0] == pytest.approx(0.55, abs=0.01) and np.all(np.diff(q) < 0)
+    page = (Path(__file__).parents[2] / "docs/language/chat_without_pipeline.md").read_text("utf-8")
+    assert f"\nz: {', '.join(f'{z:g}' for z in topic.SCORES)}\n" in page
 
 
 def test_lottery_follows_the_probabilities():

@@ -146,4 +146,4 @@ def plot_fed(fig):
         ax.set(ylabel="トークン数", xlim=(0.3, len(calls) + 0.7), title=f"{name}（合わせて {sum(calls):,}）")
         for start in np.cumsum([len(turn) for turn in fed[name][:-1]]):
             ax.axvline(start + 0.5, color="C3", linestyle=":")
-    ax.set_xlabel("モデルを呼んだ回（点線は、次の発言が来たところ）")
+    ax.set(xlabel="モデルを呼んだ回（点線は、次の発言が来たところ）", xticks=(1, 5, 10, 15, 20))

@@ -130,10 +130,10 @@ def plot_heat(ax):
     """6 つのトークンの確率。丸は、温度 1 のとき。点数は 3、2、1.5、1、0、−1。"""
     at = np.arange(1, len(SCORES) + 1)
     q = temperature_softmax(SCORES, 1.0)
-    ax.vlines(at, 0, q, "C0", lw=30, alpha=0.4, gid="language.chat_without_pipeline.temperature_softmax", label="確率")
+    ax.vlines(at, 0, q, "C0", lw=30, alpha=0.4, gid="language.chat_without_pipeline.temperature_softmax")
     ax.plot(at, q, "C1o", label="温度 1 の確率")
-    ax.set(xlabel="トークン", ylabel="確率 $q_k$", xlim=(0.4, 6.6), ylim=(-0.02, 1.05), xticks=at)
-    ax.legend(markerscale=0.6)
+    ax.set(xlabel="トークン", ylabel="確率 $q_k$（棒）", xlim=(0.4, 6.6), ylim=(-0.02, 1.05), xticks=at)
+    ax.legend()
 
 
 def plot_kept(fig):

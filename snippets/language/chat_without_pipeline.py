@@ -1,103 +1,32 @@
 """会話を pipeline() なしでやってみる — 会話を 1 本の文字列にして、続きを 1 字ずつ選ぶ。
 
 会話モデルも、していることは「次のトークンに点数を付ける」だけである。
-役割の印で発言をつなぎ、いちばん点数の高いトークンを足し、終わりの印が出たら止める。
-ここでは 1 つの会話を丸暗記させた小さなモデルで、その手順を最後まで動かす。
+役割の印で発言をつなぎ、点数からトークンを 1 つ選んで足し、終わりの印が出たら止める。
+Transformers の本物のクラスで組んだ小さなモデルで、その手順を最後まで動かす。
 """
-
-import functools
 
 import numpy as np
 import torch
-from torch import nn
 
-from snippets._threads import one_thread
-from snippets.language.fill_mask import train
+from snippets.language._chat import (  # noqa: F401  ここからは、ページが使う表と図
+    chat_prompt,
+    choices,
+    continuation,
+    continuations,
+    conversation,
+    parameters,
+    plot_fed,
+    reply,
+    template_type,
+    turns,
+)
+from snippets.language._chat_model import DIALOGUE, TOKENS  # noqa: F401
+from snippets.language._generation import Cached, Whole, extend, positions  # noqa: F401
+from snippets.language.attention import causal_weights
 
-USER, ASSISTANT, END = MARKS = ("<|user|>", "<|assistant|>", "<|end|>")
-DIALOGUE = [
-    {"role": "user", "content": "お元気ですか。"}, {"role": "assistant", "content": "はい、元気です。"},
-    {"role": "user", "content": "よかった。"}, {"role": "assistant", "content": "ありがとう。"},
-]  # fmt: skip
-TOKENS = [*MARKS, *sorted({letter for message in DIALOGUE for letter in message["content"]})]
 LOGITS = (2.0, 1.0, 0.1)
-
-
-class Model(nn.Module):
-    """前だけを見る小さな言語モデル。番号 (N, n) → 点数 (N, n, 語彙数)。"""
-
-    def __init__(self, hidden=32, max_length=64):
-        super().__init__()
-        self.tokens = nn.Embedding(len(TOKENS), hidden)
-        self.positions = nn.Embedding(max_length, hidden)
-        self.block = nn.TransformerEncoderLayer(hidden, 2, 2 * hidden, dropout=0.0, batch_first=True)
-        self.head = nn.Linear(hidden, len(TOKENS))
-
-    def forward(self, ids):
-        n = ids.shape[1]
-        future = torch.triu(torch.full((n, n), float("-inf")), 1)  # 先の場所を見ない
-        return self.head(self.block(self.tokens(ids) + self.positions(torch.arange(n)), src_mask=future))
-
-
-def chat_prompt(messages, add_generation_prompt=True):
-    """会話を 1 本の文字列にする。messages: role と content の辞書の並び。知らない role は ValueError。"""
-    marks = {"user": USER, "assistant": ASSISTANT}
-    for message in messages:
-        if message["role"] not in marks:
-            raise ValueError(f"role は user か assistant にする。受け取った値は {message['role']}")
-    text = "".join(marks[message["role"]] + message["content"] + END for message in messages)
-    return text + ASSISTANT if add_generation_prompt else text
-
-
-def encode(text):
-    """文字列をトークンの番号にする。印は 1 トークン、ほかは 1 字 1 トークン。"""
-    ids = []
-    while text:
-        token = next((mark for mark in MARKS if text.startswith(mark)), text[0])
-        if token not in TOKENS:
-            raise ValueError(f"語彙にない文字 {token}")
-        ids.append(TOKENS.index(token))
-        text = text[len(token) :]
-    return ids
-
-
-def decode(ids):
-    """トークンの番号を文字列に戻す。"""
-    return "".join(TOKENS[k] for k in ids)
-
-
-@functools.cache
-def memorized(steps=120):
-    """DIALOGUE を丸暗記させたモデル。"""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model = Model()
-    ids = torch.tensor([encode(chat_prompt(DIALOGUE, add_generation_prompt=False))])
-    return train(model, lambda: nn.functional.cross_entropy(model(ids)[0, :-1], ids[0, 1:]), steps, 0.01)
-
-
-@one_thread()
-@torch.no_grad()
-def greedy_decode(model, ids, max_new=20):
-    """貪欲法。ids: 番号の並び → 新しく選んだ番号の並び。終わりの印が出るか max_new 個で止まる。"""
-    ids, start = list(ids), len(ids)
-    for _ in range(max_new):
-        scores = model(torch.tensor([ids]))[0, -1]  # 最後の場所の点数だけを使う
-        ids.append(int(scores.argmax()))
-        if TOKENS[ids[-1]] == END:
-            break
-    return ids[start:]
-
-
-def reply(messages):
-    """会話に、モデルの返事を 1 つ足した会話。"""
-    ids = greedy_decode(memorized(), encode(chat_prompt(messages)))
-    return [*messages, {"role": "assistant", "content": decode(ids).removesuffix(END)}]
-
-
-def continuation(text):
-    """文字列の続きを、終わりの印まで書かせる。"""
-    return decode(greedy_decode(memorized(), encode(text)))
+SCORES = (3.0, 2.0, 1.5, 1.0, 0.0, -1.0)
+SURE, UNSURE = (0.82, 0.1, 0.04, 0.02, 0.01, 0.01), (0.24, 0.2, 0.18, 0.15, 0.12, 0.11)
 
 
 def temperature_softmax(z, tau):
@@ -109,32 +38,77 @@ def temperature_softmax(z, tau):
         return 1 / np.exp((z[np.newaxis, :] - z[:, np.newaxis]) / tau).sum(axis=1)
 
 
-def conversation():
-    """用意した発言に、1 回ずつ返事をさせた記録。"""
-    messages = []
-    for said in DIALOGUE[::2]:
-        messages = reply([*messages, said])
-    return ("role", "content"), [(message["role"], message["content"]) for message in messages]
+def rank(w):
+    """自分より確率の高いトークンの個数。w: (V,) → (V,)。いちばん高いものが 0。"""
+    return np.sum(np.greater.outer(w, w), axis=0)
 
 
-@one_thread()
-@torch.no_grad()
-def choices():
-    """最初の発言への返事を 1 トークンずつ選んだ記録。次点のトークンと確率も並べる。"""
-    ids, rows = encode(chat_prompt(DIALOGUE[:1])), []
-    chosen = greedy_decode(memorized(), ids)
-    for best in chosen:
-        p = memorized()(torch.tensor([ids]))[0, -1].softmax(0)
-        second = int(p.argsort(descending=True)[1])
-        rows.append((TOKENS[best], p[best].item(), TOKENS[second], p[second].item()))
-        ids.append(best)
-    return ("選んだトークン", "確率", "次点", "次点の確率"), rows
+def top_k(w, m):
+    """確率の高い m 個だけを残した確率。w: (V,)、m: 1 以上の整数 → (V,)。m 番目と同じ確率は、すべて残す。"""
+    if m < 1:
+        raise ValueError(f"m は 1 以上にする。受け取った値は {m}")
+    w = np.asarray(w, dtype=float)
+    return _renormalized(w, w >= np.sort(w)[-min(int(m), len(w))])
+
+
+def mass_above(w):
+    """自分より確率の高いトークンの、確率の和。w: (V,) → (V,)。"""
+    return w @ np.greater.outer(w, w)
+
+
+def top_p(w, p):
+    """確率の高いほうから、和が p に届くまでを残した確率。w: (V,)、p: 0 より大きく 1 以下 → (V,)。"""
+    if not 0 < p <= 1:
+        raise ValueError(f"p は 0 より大きく 1 以下にする。受け取った値は {p}")
+    w = np.asarray(w, dtype=float)
+    return _renormalized(w, mass_above(w) < p)
+
+
+def _renormalized(w, kept):
+    """kept のところだけを残し、足して 1 に直す。"""
+    left = np.compress(kept, w)
+    return np.where(kept, w, 0) / left.sum()
+
+
+def causal_average(S, x):
+    """後ろを見ない重みでの平均。S: (n, n) の点数、x: (n,) → (n,)。"""
+    return causal_weights(S) @ x
+
+
+def positions_whole(n, c):
+    """取っておかないとき、n トークンに c 個を足すまでに通すトークンの数。"""
+    return positions(Whole, n=n, c=c)
+
+
+def positions_cached(n, c):
+    """取っておくとき、n トークンに c 個を足すまでに通すトークンの数。"""
+    return positions(Cached, n=n, c=c)
+
+
+def cache_bytes(L, h, d, N, B):
+    """キャッシュの大きさ（バイト）。L: 層、h: キーのヘッド、d: ヘッドの幅、N: トークン、B: 数 1 つのバイト数。"""
+    vector = np.empty(d, dtype=f"V{B}")
+    return sum(vector.nbytes for _ in range(L) for _ in range(2) for _ in range(h) for _ in range(N))
 
 
 def temperatures():
     """点数 (2, 1, 0.1) から、温度ごとに求めた確率。"""
     rows = [(tau, *temperature_softmax(LOGITS, tau).tolist()) for tau in (0.25, 0.5, 1.0, 2.0, 4.0)]
     return ("温度 τ", "1 番", "2 番", "3 番"), rows
+
+
+def lottery(tau, seed=0):
+    """温度 tau の確率でくじを引く、extend の choose。点数 (語彙数,) → 番号。"""
+    generator = torch.Generator().manual_seed(seed)
+    return lambda z: torch.multinomial(torch.from_numpy(temperature_softmax(z, tau)), 1, generator=generator)
+
+
+def lotteries():
+    """最初の発言への返事を、温度を変えて、くじで選んだもの。"""
+    rows = []
+    for tau in (1.0, 2.0, 3.0):
+        rows.append((tau, *(reply(DIALOGUE[:1], choose=lottery(tau, seed))[-1]["content"] for seed in range(3))))
+    return ("温度 τ", "1 回め", "2 回め", "3 回め"), rows
 
 
 def plot(ax):
@@ -150,3 +124,32 @@ def plot(ax):
     ax.set_xscale("log")
     ax.set(xlabel="温度 $\\tau$", ylabel="確率 $q_k$", ylim=(-0.03, 1.05))
     ax.legend()
+
+
+def plot_heat(ax):
+    """6 つのトークンの確率。丸は、温度 1 のとき。点数は 3、2、1.5、1、0、−1。"""
+    at = np.arange(1, len(SCORES) + 1)
+    q = temperature_softmax(SCORES, 1.0)
+    ax.vlines(at, 0, q, "C0", lw=30, alpha=0.4, gid="language.chat_without_pipeline.temperature_softmax")
+    ax.plot(at, q, "C1o", label="温度 1 の確率")
+    ax.set(xlabel="トークン", ylabel="確率 $q_k$（棒）", xlim=(0.4, 6.6), ylim=(-0.02, 1.05), xticks=at)
+    ax.legend()
+
+
+def plot_kept(fig):
+    """自信のある分布（上）と、迷っている分布（下）で、残るトークン。点線は、捨てる前の確率。
+    top-k はどちらも 3 個を残し、top-p は、自信のあるときは少なく、迷うときは多く残す。
+    """
+    fig.set_size_inches(6.2, 4.4)
+    ways = {"top-k（3 個）": lambda w: top_k(w, 3), "top-p（0.9）": lambda w: top_p(w, 0.9)}
+    at = np.arange(1, len(SURE) + 1)
+    for row, w in zip(fig.subplots(2, 2, sharex=True, sharey=True), (SURE, UNSURE), strict=True):
+        for ax, (name, way) in zip(row, ways.items(), strict=True):
+            left = way(w)
+            ax.bar(at, left, color="C0", alpha=0.35, edgecolor="C0", label="残した確率")
+            ax.bar(at, w, color="none", edgecolor="C1", linestyle=":", label="捨てる前の確率")
+            ax.set(title=f"{name}: {np.count_nonzero(left)} 個", ylim=(0, 1), xticks=at)
+        row[0].set_ylabel("確率")
+    for ax in fig.axes[2:]:
+        ax.set_xlabel("トークン")
+    fig.axes[0].legend()

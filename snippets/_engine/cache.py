@@ -15,7 +15,18 @@ from . import ROOT
 from .binding import SNIPPETS, topic_path, topics
 
 FOLDER = ROOT / ".cache" / "formulas"
-_LIBRARIES = ("numpy", "scipy", "mpmath", "python-flint", "matplotlib", "matplotlib-fontja", "torch", "pyyaml")
+_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "mpmath",
+    "python-flint",
+    "matplotlib",
+    "matplotlib-fontja",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "pyyaml",
+)
 
 
 def digest(*parts):

@@ -14,7 +14,7 @@ from .symbol_table import declared
 PARTS = {"latin": "ラテン文字", "greek": "ギリシャ文字", "named": "名前で書く関数"}
 _NAMED = re.compile(r"\\(?:operatorname\*?|text|mathrm)\{([^{}]+)\}")
 _ACCENT = re.compile(r"\\(?:bar|hat|tilde|vec|mathbf|mathbb)\b")
-_LETTER = re.compile(r"\\?[A-Za-z]+")
+_LETTER = re.compile(r"\\?[A-Za-z]+|\d")
 
 
 @dataclass

@@ -44,10 +44,12 @@ def test_letters_are_in_order():
         r"\ell",
         "x",
         "k",
+        r"\mathbb{1}",
     ]
     made = SimpleNamespace(path=DOCS / "a" / "b.md", name="a.b", symbols=dict.fromkeys(names, "R — 意味"), overrides={})
     found = [entry.name for entry in entries({"a.b": made})]
     assert found == [
+        r"\mathbb{1}",
         "k",
         r"\ell",
         "x",

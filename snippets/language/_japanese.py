@@ -4,6 +4,7 @@
 学習は 1 度だけで、結果を .cache/models/japanese に置く。
 """
 
+import contextlib
 import functools
 import hashlib
 import math
@@ -21,20 +22,22 @@ from snippets._threads import one_thread
 FOLDER = Path(__file__).parents[2] / ".cache" / "models" / "japanese"
 SPECIAL = PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 LENGTH = 32  # 特別なトークンも入れた、1 文の長さの上限
-RATE = 0.15  # 隠す割合。BERT の論文と同じ
-STEPS, BATCH, LEARNING_RATE = 1500, 48, 3e-3
+STEPS, BATCH, LEARNING_RATE, DECAY = 1600, 32, 5e-3, 0.5
 
 FACTS = {  # 種類: 型の {a} と {b} に入る語の組
     "首都": "日本 東京/韓国 ソウル/中国 北京/タイ バンコク/フランス パリ/ドイツ ベルリン/イタリア ローマ/"
     "スペイン マドリード/イギリス ロンドン/ロシア モスクワ/カナダ オタワ/ケニア ナイロビ",
-    "鳴き声": "犬 ワンワン/猫 ニャーニャー/牛 モーモー/羊 メーメー/豚 ブーブー/馬 ヒヒーン/からす カーカー/かえる ケロケロ",
+    "鳴き声": "犬 ワンワン/猫 ニャーニャー/牛 モーモー/羊 メーメー/豚 ブーブー/"
+    "馬 ヒヒーン/からす カーカー/かえる ケロケロ",
     "色": "りんご 赤/いちご 赤/空 青/海 青/雪 白/牛乳 白/バナナ 黄色/レモン 黄色/草 緑/葉 緑/炭 黒/夜 黒",
     "用語": "学習率 歩幅/勾配 傾き/損失 誤差/重み 強さ/語彙 単語",
     "曜日": "月曜日 火曜日/火曜日 水曜日/水曜日 木曜日/木曜日 金曜日/金曜日 土曜日/土曜日 日曜日/日曜日 月曜日",
 }
 FRAMES = {  # 種類: 文の型。空白は語の切れ目
-    "首都": "{a} の 首都 は {b} です/{b} は {a} の 首都 です/{a} の 政府 は {b} に あり ます/{a} の 首都 {b} を 歩き まし た",
-    "鳴き声": "{a} は {b} と 鳴き ます/{b} と 鳴く の は {a} です/{a} の 鳴き声 は {b} です/{b} と 聞こえ たら {a} が い ます",
+    "首都": "{a} の 首都 は {b} です/{b} は {a} の 首都 です/{a} の 政府 は {b} に あり ます/"
+    "{a} の 首都 {b} を 歩き まし た",
+    "鳴き声": "{a} は {b} と 鳴き ます/{b} と 鳴く の は {a} です/{a} の 鳴き声 は {b} です/"
+    "{b} と 聞こえ たら {a} が い ます",
     "色": "{a} の 色 は {b} です/{a} を 描く とき は {b} を 使い ます/{a} は {b} に 見え ます",
     "用語": "{a} は {b} を 表し ます/{b} を 表す の は {a} です/{a} とは {b} に 関わる 数 です",
     "曜日": "{a} の 次 の 日 は {b} です/{b} の 前 の 日 は {a} です/{a} の 翌日 は {b} に なり ます/"
@@ -86,7 +89,9 @@ def tokenizer():
     words = {word for sentence in SENTENCES for word in sentence.split()}
     letters = set("".join(words))
     vocabulary = {token: k for k, token in enumerate((*SPECIAL, *sorted(words | letters)))}
-    core = Tokenizer(models.WordPiece(vocabulary, unk_token=UNK, max_input_chars_per_word=10**6, continuing_subword_prefix=""))
+    core = Tokenizer(
+        models.WordPiece(vocabulary, unk_token=UNK, max_input_chars_per_word=10**6, continuing_subword_prefix="")
+    )
     core.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s"), "")])
     core.pre_tokenizer = pre_tokenizers.Split(Regex(f"[{''.join(sorted(letters))}]+"), "isolated")
     ends = [(name, vocabulary[name]) for name in (CLS, SEP)]
@@ -96,13 +101,12 @@ def tokenizer():
 
 
 def hide(ids, vocab_size, generator):
-    """ids: (N, n) のトークンを隠し、(入力, 目標) を返す。どちらも (N, n)。目標は、隠さない場所では −100。
+    """ids: (N, n) の文ごとに 1 か所を隠し、(入力, 目標) を返す。どちらも (N, n)。目標は、隠さない場所では −100。
 
-    1 文に 1 か所は隠し、ほかの場所も割合 RATE で隠す。隠した場所の 8 割は [MASK]、1 割は乱数の語、1 割はもとのまま
-    （Devlin ほか 2019 の 3.1 節）。特別なトークンは隠さない。
+    隠した場所の 8 割は [MASK]、1 割は乱数の語、1 割はもとのまま（Devlin ほか 2019 の 3.1 節）。特別なトークンは隠さない。
     """
     draw = torch.rand(ids.shape, generator=generator).masked_fill(ids < len(SPECIAL), math.inf)
-    hidden = (draw < RATE) | (draw == draw.amin(1, keepdim=True))
+    hidden = draw == draw.amin(1, keepdim=True)
     turn = torch.rand(ids.shape, generator=generator)
     other = torch.randint(len(SPECIAL), vocab_size, ids.shape, generator=generator)
     inputs = torch.where(hidden & (turn < 0.8), SPECIAL.index(MASK), ids)
@@ -126,7 +130,7 @@ def trained(steps=STEPS, seed=0):
         model = BertForMaskedLM(config).train()
     ids = names(SENTENCES, padding=True, return_tensors="pt")["input_ids"]
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=DECAY)
     for step in range(steps):
         for group in optimizer.param_groups:  # 50 歩で上げ、そのあとは余弦に沿って 0 まで下げる
             group["lr"] = LEARNING_RATE * min(1, (step + 1) / 50) * (1 + math.cos(math.pi * step / steps)) / 2
@@ -143,6 +147,20 @@ def key():
     """学習の結果を決めるもの（このファイルと、ライブラリの版）のハッシュ。"""
     libraries = (f"{name}=={version(name)}" for name in ("torch", "transformers", "tokenizers"))
     return hashlib.sha256(Path(__file__).read_bytes() + " ".join(libraries).encode()).hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Transformers が進みぐあいを書かないようにする。"""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def stored(make, folder=FOLDER):
@@ -166,13 +184,7 @@ def stored(make, folder=FOLDER):
 def pretrained():
     """学習ずみの BertForMaskedLM。初めて呼ぶと学習する（CPU で 20 秒ほど）。次からは読むだけ。"""
     from transformers import BertForMaskedLM
-    from transformers.utils import logging
 
-    place = stored(trained)
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
+    with _quiet():
+        place = stored(trained)
         return BertForMaskedLM.from_pretrained(place, attn_implementation="eager", local_files_only=True).eval()
-    finally:
-        if shown:
-            logging.enable_progress_bar()

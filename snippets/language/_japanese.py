@@ -53,10 +53,11 @@ softmax の 値 は 全部 足す と 1 に なり ます
 
 
 class Hole(NamedTuple):
-    """教えなかった文の穴。text は [MASK] を 1 つ含み、answer は隠した語。"""
+    """教えなかった文の穴。text は [MASK] を 1 つ含む。answer は隠した語で、clue はそれを決める語。"""
 
     kind: str
     text: str
+    clue: str
     answer: str
 
 
@@ -68,7 +69,7 @@ def _written():
         for k, (a, b) in enumerate(fact.split() for fact in facts.split("/")):
             for j, frame in enumerate(frames):
                 if j == k % len(frames):
-                    held.append(Hole(kind, frame.format(a=a, b=MASK).replace(" ", "") + "。", b))
+                    held.append(Hole(kind, frame.format(a=a, b=MASK).replace(" ", "") + "。", a, b))
                 else:
                     taught.append(frame.format(a=a, b=b) + " 。")
     return taught, held
@@ -103,7 +104,8 @@ def tokenizer():
 def hide(ids, vocab_size, generator):
     """ids: (N, n) の文ごとに 1 か所を隠し、(入力, 目標) を返す。どちらも (N, n)。目標は、隠さない場所では −100。
 
-    隠した場所の 8 割は [MASK]、1 割は乱数の語、1 割はもとのまま（Devlin ほか 2019 の 3.1 節）。特別なトークンは隠さない。
+    隠した場所の 8 割は [MASK]、1 割は乱数の語、1 割はもとのまま（Devlin ほか 2019 の 3.1 節）。
+    特別なトークンは隠さない。
     """
     draw = torch.rand(ids.shape, generator=generator).masked_fill(ids < len(SPECIAL), math.inf)
     hidden = draw == draw.amin(1, keepdim=True)

@@ -10,8 +10,8 @@ from torch import nn
 
 from snippets._threads import one_thread
 from snippets.language import _heads
-from snippets.language._filling import attention, clue_head, clue_weights, fill, held
-from snippets.language._japanese import HELD, SENTENCES, tokenizer
+from snippets.language._filling import attention, best, clue_head, clue_weights, fill, held
+from snippets.language._japanese import FACTS, HELD, SENTENCES, pretrained, tokenizer
 
 SHOWN = ("日本の首都は[MASK]です。", "月曜日の次の日は[MASK]です。")  # 図に描く、教えなかった文
 
@@ -113,6 +113,24 @@ def misses():
         if (word := next(iter(p))) != hole.answer:
             rows.append((hole.text, _cell(hole.answer, p[hole.answer]), _cell(word, p[word])))
     return ("文", "正解", "モデルの 1 位"), rows
+
+
+def size(name):
+    """ページに書く個数。name: 文、語彙、重み、穴（教えなかった文の穴）、または HELD の種類。"""
+    sizes = {"文": len(SENTENCES), "語彙": len(tokenizer()), "重み": pretrained().num_parameters(), "穴": len(HELD)}
+    return sizes[name] if name in sizes else held()[name][0]
+
+
+def neighbours():
+    """教えなかった曜日の文のうち、反対どなりの曜日を答えた数。手がかりが b の位置に来る組の、a が反対どなり。"""
+    other = dict(fact.split()[::-1] for fact in FACTS["曜日"].split("/"))
+    return sum(best(hole.text) == other[hole.clue] for hole in HELD if hole.kind == "曜日")
+
+
+def clue(even=False):
+    """穴が手がかりの語に向ける重みの平均。いちばん強いヘッドの値。even なら、どの語も均等に見たときの値。"""
+    mean, flat = clue_weights()
+    return flat if even else float(mean.max())
 
 
 def plot(ax):

@@ -93,6 +93,14 @@ def _cell(word, p):
     return f"{word}（{p:.2f}）"
 
 
+def card():
+    """日本語の BERT の大きさ。"""
+    model = pretrained()
+    names = ("教えた文", "教えない文の穴", "語彙", "層", "隠れ次元", "重みの数")
+    sizes = (len(SENTENCES), len(HELD), len(tokenizer()), model.config.num_hidden_layers, model.config.hidden_size)
+    return names, [(*sizes, f"{model.num_parameters():,}")]
+
+
 def grades():
     """教えなかった文での成績。困惑度は、正解に付けた確率の逆数の平均（相乗平均）。"""
     rows = [(kind, count, hits, f"{perplexity:.2f}") for kind, (count, hits, perplexity) in held().items()]
@@ -115,22 +123,10 @@ def misses():
     return ("文", "正解", "モデルの 1 位"), rows
 
 
-def size(name):
-    """ページに書く個数。name: 文、語彙、重み、穴（教えなかった文の穴）、または HELD の種類。"""
-    sizes = {"文": len(SENTENCES), "語彙": len(tokenizer()), "重み": pretrained().num_parameters(), "穴": len(HELD)}
-    return sizes[name] if name in sizes else held()[name][0]
-
-
 def neighbours():
     """教えなかった曜日の文のうち、反対どなりの曜日を答えた数。手がかりが b の位置に来る組の、a が反対どなり。"""
     other = dict(fact.split()[::-1] for fact in FACTS["曜日"].split("/"))
     return sum(best(hole.text) == other[hole.clue] for hole in HELD if hole.kind == "曜日")
-
-
-def clue(even=False):
-    """穴が手がかりの語に向ける重みの平均。いちばん強いヘッドの値。even なら、どの語も均等に見たときの値。"""
-    mean, flat = clue_weights()
-    return flat if even else float(mean.max())
 
 
 def plot(ax):

@@ -156,7 +156,7 @@ def plot_mask(fig):
 
 def plot_attention(fig):
     """左は、1 つのヘッドの注意の重み。
-    右は、穴が手がかりの語に向ける重みを、教えなかった文で平均したもの。破線は、どの語も均等に見たときの重み。
+    右は、穴が手がかりの語に向ける重みを、8 つのヘッドについて、教えなかった文で平均したもの。
     """
     fig.set_size_inches(7.2, 3.7)
     left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
@@ -173,8 +173,9 @@ def plot_attention(fig):
     left.set(xlim=(0, n), ylim=(n, 0), xlabel="見られる側", ylabel="見る側")
     left.set_title(f"{layer + 1} 層めのヘッド {head + 1}")
     mean, even = clue_weights()
-    names = [f"{i + 1} 層め {j + 1}" for i in range(len(mean)) for j in range(len(mean[0]))]
+    names = [f"{i + 1} – {j + 1}" for i in range(len(mean)) for j in range(len(mean[0]))]
     right.barh(names, mean.ravel(), color="C0", alpha=0.25, edgecolor="C0")
-    right.axvline(even, color="C1", ls="--")
-    right.set(xlabel="穴が手がかりに向ける重み", xlim=(0, 1))
+    right.axvline(even, color="C1", ls="--", label="均等に見たとき")
+    right.set(xlabel="穴が手がかりに向ける重み", ylabel="層 – ヘッド", xlim=(0, 1))
+    right.legend(loc="upper right")
     right.invert_yaxis()

@@ -1,5 +1,6 @@
 """出力層の個数は、語彙数と同じか。日本語の BERT は、穴をどう埋めるか。"""
 
+import copy
 import math
 
 import numpy as np
@@ -121,11 +122,16 @@ def test_logits_are_rows_dotted_with_the_hidden_vector():
     np.testing.assert_allclose(topic.logits(E, h, b), [E[v] @ h + b[v] for v in range(5)], rtol=1e-13)
 
 
+def fresh(model):
+    """同じ設定の、別のモデル。設定も写すので、もとのモデルは変わらない。"""
+    return type(model)(copy.deepcopy(model.config))
+
+
 @pytest.mark.parametrize("size", (11, 16, 25))
 @pytest.mark.parametrize("multiple", (1, 4, 8, 64))
 def test_padding_matches_transformers(size, multiple):
     """pad_to_multiple_of を付けると、入口の表も出口も、切り上げた行数になり、config もそれに従う。"""
-    model = _heads.seeded(lambda: type(_heads.build("fill-mask", 11))(_heads.build("fill-mask", 11).config))
+    model = _heads.seeded(lambda: fresh(_heads.build("fill-mask", 11)))
     model.resize_token_embeddings(size, pad_to_multiple_of=multiple, mean_resizing=False)
     rows = topic.padded(size, multiple)
     assert rows % multiple == 0 and size <= rows < size + multiple
@@ -135,9 +141,7 @@ def test_padding_matches_transformers(size, multiple):
 
 def test_padding_leaves_scores_without_a_word():
     """日本語の BERT の表を 64 の倍数にそろえると、語のない出力ができる。語の数は変わらない。"""
-    from transformers import BertForMaskedLM
-
-    model = _heads.seeded(lambda: BertForMaskedLM(pretrained().config))
+    model = _heads.seeded(lambda: fresh(pretrained()))
     before = len(tokenizer())
     model.resize_token_embeddings(before, pad_to_multiple_of=64, mean_resizing=False)
     assert len(tokenizer()) == before < model.config.vocab_size == topic.padded(before, 64)
@@ -245,8 +249,10 @@ def test_days_of_the_week_fail():
 
 
 def test_the_other_neighbour_was_taught_beside_the_clue():
-    """同じ型の教えた文で手がかりの曜日と並ぶのは、反対どなりの曜日だけ。相手が 1 つに決まらないのは、曜日だけ。"""
+    """同じ型の教えた文で手がかりの曜日と並ぶのは、反対どなりの曜日だけ。ほかの種類では、並ぶ相手は 1 つ。"""
     for hole in HELD:
+        if hole.kind == "用語":  # 型にはめない文にも出てくる
+            continue
         words = {word for fact in FACTS[hole.kind].split("/") for word in fact.split()} - {hole.clue}
         beside = {w for s in SENTENCES if hole.clue in s.split() for w in s.split() if w in words}
         assert len(beside) == (2 if hole.kind == "曜日" else 1)
@@ -289,7 +295,7 @@ def test_hole_looks_at_the_clue():
         ("日本の首都は東京です。", r"\[MASK\] は 1 つにする。受け取った文には 0 つ"),
         ("[MASK]の首都は[MASK]です。", r"\[MASK\] は 1 つにする。受け取った文には 2 つ"),
         ("犬" * 30 + MASK, f"{LENGTH} トークンまでで、受け取った文は 33 トークン"),
-        (f"xyz{MASK}鬱", "知っている語が 1 つもない"),
+        (f"鬱{MASK}wz", "知っている語が 1 つもない"),
         (MASK, "知っている語が 1 つもない"),
     ],
 )

@@ -23,9 +23,8 @@ def logits(E, h, b):
 
 
 def output_count(n, V):
-    """n トークンの文から出る数の個数。n か所のそれぞれで、V 個の点数を求めて数える。"""
-    E, b = np.ones((int(V), 1)), np.zeros(int(V))
-    return sum(logits(E, h, b).size for h in np.ones((int(n), 1)))
+    """n トークンの文から出る数の個数。どの場所の、どの語の点数か、という組を残らず並べて数える。V: 語彙数。"""
+    return len([(place, word) for place in range(n) for word in range(V)])
 
 
 def loss(q):

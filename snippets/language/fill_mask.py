@@ -23,8 +23,8 @@ def logits(E, h, b):
 
 
 def output_count(n, V):
-    """n トークンの文から出る数の個数。どの場所の、どの語の点数か、という組を残らず並べて数える。V: 語彙数。"""
-    return len([(place, word) for place in range(n) for word in range(V)])
+    """n トークンの文から出る数の個数。どの場所の、どの語の点数か、という組を、1 つずつ数える。V: 語彙数。"""
+    return sum(1 for _ in range(n) for _ in range(V))
 
 
 def loss(q):

@@ -141,13 +141,14 @@ def plot(ax):
 
 
 def plot_mask(fig):
-    """教えなかった 2 つの文の、穴に入る語の確率。上から 6 語。斜線の棒が正解。"""
+    """教えなかった 2 つの文の、穴に入る語の確率。上から 6 語。濃い棒が正解。"""
     fig.set_size_inches(7.2, 2.9)
     answers = {hole.text: hole.answer for hole in HELD}
     for ax, text in zip(fig.subplots(1, 2), SHOWN, strict=True):
         words, p = zip(*list(fill(text).items())[:6], strict=True)
         right = [word == answers[text] for word in words]
-        bars = ax.barh(words, p, color="C0", alpha=0.25, edgecolor="C0", hatch=["///" if r else "" for r in right])
+        shades = [("C0", 0.7 if r else 0.25) for r in right]
+        bars = ax.barh(words, p, color=shades, edgecolor="C0")
         ax.bar_label(bars, [f"{v:.3f}" + "（正解）" * r for v, r in zip(p, right, strict=True)], padding=3)
         ax.set(title=text, xlabel="確率", xlim=(0, 1.5), xticks=(0, 0.5, 1))
         ax.invert_yaxis()

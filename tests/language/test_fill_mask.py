@@ -263,7 +263,9 @@ def test_the_other_neighbour_was_taught_beside_the_clue():
 
 
 def test_answer_follows_the_clue():
-    """国の名を取りかえると、どの国でも、答えはその国の首都に変わる（教えた文も含む）。"""
+    """国の名を取りかえると、どの国でも、答えはその国の首都に変わる。12 か国のうち、3 か国は教えなかった文。"""
+    assert len(CAPITALS) == 12
+    assert sum(hole.text == f"{hole.clue}の首都は{MASK}です。" for hole in HELD) == 3
     assert {country: best(f"{country}の首都は{MASK}です。") for country in CAPITALS} == CAPITALS
 
 
@@ -271,14 +273,14 @@ def test_words_of_the_question_do_not_matter():
     """猫の首都をたずねても、鳴き声を答える。"""
     assert best(f"猫の首都は{MASK}です。") == "ニャーニャー"
     assert best(f"犬の色は{MASK}です。") == "ワンワン"
-    assert best(f"東京は{MASK}の首都です。") == "日本"
+    assert best(f"ソウルは{MASK}の首都です。") == "韓国"
     assert best(f"大阪の首都は{MASK}です。") not in CAPITALS.values()
 
 
 def test_hole_looks_at_the_clue():
     """注意の重みはどの行も足すと 1 で、いちばん強いヘッドは、穴から手がかりへ、均等の 5 倍より重く向く。"""
     tokens, weights = attention(topic.SHOWN[0])
-    assert weights.shape == (2, 4, len(tokens), len(tokens))
+    assert weights.shape == (2, 4, 9, 9) and len(tokens) == 9
     np.testing.assert_allclose(weights.sum(-1), 1, rtol=1e-5)
     mean, even = clue_weights()
     assert mean[clue_head()] == mean.max() > 5 * even
@@ -308,7 +310,7 @@ def test_bad_sentences_are_refused(text, message):
 def test_longest_sentence_is_accepted():
     """上限ちょうどの長さの文は読める。上限は、位置の表の行数と同じ。"""
     assert len(fill("犬" * (LENGTH - 3) + MASK)) == len(tokenizer())
-    assert len(pretrained().get_submodule("bert.embeddings.position_embeddings").weight) == LENGTH
+    assert len(pretrained().get_submodule("bert.embeddings.position_embeddings").weight) == LENGTH == 32
 
 
 def test_spaces_do_not_matter():

@@ -95,7 +95,7 @@ def _cell(word, p):
 def card():
     """日本語の BERT の大きさ。"""
     model = pretrained()
-    names = ("教えた文", "教えない文の穴", "語彙", "層", "隠れ次元", "重みの数")
+    names = ("教えた文", "試験の穴", "語彙", "層", "隠れ次元", "重みの数")
     sizes = (len(SENTENCES), len(HELD), len(tokenizer()), model.config.num_hidden_layers, model.config.hidden_size)
     return names, [(*sizes, f"{model.num_parameters():,}")]
 

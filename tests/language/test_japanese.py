@@ -1,0 +1,184 @@
+"""この本のための日本語の BERT。文、語彙、隠し方、しまい方。"""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets._engine import ROOT
+from snippets.language import _japanese as topic
+from snippets.language._japanese import CLS, FACTS, FRAMES, HELD, MASK, SENTENCES, SEP, SPECIAL, UNK
+
+
+def tokens(text):
+    return topic.tokenizer().convert_ids_to_tokens(topic.tokenizer()(text)["input_ids"])
+
+
+def test_held_sentences_are_never_taught():
+    """試験の文は、穴を埋めても、教える文のどれとも違う。"""
+    taught = {sentence.replace(" ", "") for sentence in SENTENCES}
+    assert len(taught) == len(SENTENCES)
+    assert not taught & {hole.text.replace(MASK, hole.answer) for hole in HELD}
+
+
+def test_every_fact_is_taught_in_other_frames():
+    """どの事実も、試験の文のほかの型で、手がかりと答えを並べて教えている。"""
+    assert len(HELD) == sum(len(facts.split("/")) for facts in FACTS.values())
+    for hole in HELD:
+        others = [s.split() for s in SENTENCES if {hole.clue, hole.answer} <= set(s.split())]
+        assert len(others) >= len(FRAMES[hole.kind].split("/")) - 1
+
+
+def test_each_frame_is_taught():
+    """どの型も、ほかの事実では教えている。"""
+    for kind, frames in FRAMES.items():
+        facts = [fact.split() for fact in FACTS[kind].split("/")]
+        for frame in frames.split("/"):
+            assert any(frame.format(a=a, b=b) + " 。" in SENTENCES for a, b in facts)
+
+
+def test_words_come_back_without_spaces():
+    """教える文は、空白を消しても、書いたとおりの切れ目で切れる。"""
+    for sentence in SENTENCES:
+        assert tokens(sentence.replace(" ", "")) == [CLS, *sentence.split(), SEP] == tokens(sentence)
+
+
+def test_holes_are_one_known_token():
+    """試験の文には穴が 1 つあり、知らない文字はない。答えと手がかりは 1 トークンで、手がかりは文に 1 度だけ現れる。"""
+    for hole in HELD:
+        found = tokens(hole.text)
+        assert found.count(MASK) == found.count(hole.clue) == 1 and UNK not in found
+        assert tokens(hole.answer) == [CLS, hole.answer, SEP]
+
+
+@given(st.text(max_size=30).filter(lambda text: not any(name in text for name in SPECIAL)))
+def test_any_text_can_be_read(text):
+    """どんな文字が来ても、両端に印の付いたトークンの列になり、知らない文字は [UNK] になる。"""
+    found = tokens(text)
+    assert (found[0], found[-1]) == (CLS, SEP)
+    assert set(found) <= set(topic.tokenizer().get_vocab())
+
+
+def test_longest_word_wins():
+    """語彙にある語の中で、いちばん長いものから切る。"""
+    assert tokens("日曜日の日本")[1:-1] == ["日曜日", "の", "日本"]
+    assert tokens("日日本")[1:-1] == ["日", "日本"]
+    assert tokens("日髙本")[1:-1] == ["日", UNK, "本"]
+
+
+def test_hiding_follows_the_paper():
+    """文ごとに 1 か所だけを選び、どの場所も同じ割合で選ぶ。8 割は [MASK]、1 割は乱数の語、1 割はそのまま。"""
+    words, size = 6, 10**4
+    sentence = torch.tensor([[2, *range(10, 10 + words), 3, 0]]).repeat(size, 1)
+    inputs, targets = topic.hide(sentence, 1000, torch.Generator().manual_seed(0))
+    hidden = targets != -100
+    assert torch.equal(hidden.sum(1), torch.ones(size, dtype=torch.long))
+    assert torch.equal(targets[hidden], sentence[hidden]) and torch.equal(inputs[~hidden], sentence[~hidden])
+    places = hidden.sum(0)
+    assert places[[0, -2, -1]].sum() == 0
+    assert torch.allclose(places[1:-2] / size, torch.full((words,), 1 / words), atol=0.02)
+    masked = inputs[hidden] == SPECIAL.index(MASK)
+    kept = inputs[hidden] == sentence[hidden]
+    other = ~masked & ~kept
+    shares = [share.float().mean().item() for share in (masked, other, kept)]
+    assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.02)
+    assert inputs[hidden][other].min() >= len(SPECIAL)
+
+
+def test_training_is_repeatable_and_leaves_the_generator_alone():
+    """同じ種からは同じ重みができ、ほかの乱数の列は動かない。no_grad の中でも学習できる。"""
+    state = torch.random.get_rng_state()
+    with torch.no_grad():
+        first, second = (topic.trained(steps=3).state_dict() for _ in range(2))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert any(not torch.equal(first[name], value) for name, value in topic.trained(steps=4).state_dict().items())
+
+
+class Fake:
+    """学習の代わり。書きこむと、呼ばれたことを記録する。"""
+
+    def __init__(self, log, fail=False):
+        self.log, self.fail = log, fail
+
+    def __call__(self):
+        with self.log.open("a") as file:
+            file.write("1")
+        return self
+
+    def save_pretrained(self, place):
+        place.mkdir()
+        (place / "half").write_text("半分")
+        if self.fail:
+            raise OSError("途中で止まった")
+        (place / "whole").write_text("全部")
+
+
+def test_half_written_models_are_never_read(tmp_path):
+    """書いている途中で止まると何も残らず、次に呼べば初めから作る。できていれば、もう作らない。"""
+    log, folder = tmp_path / "log", tmp_path / "models"
+    with pytest.raises(OSError, match="途中"):
+        topic.stored(Fake(log, fail=True), folder)
+    assert [path for path in folder.iterdir() if path.is_dir()] == []
+    for _ in range(2):
+        place = topic.stored(Fake(log), folder)
+        assert {path.name for path in place.iterdir()} == {"half", "whole"}
+    assert log.read_text() == "11"
+
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from snippets.language import _japanese as topic
+
+class Slow:
+    def __call__(self):
+        with Path(sys.argv[1], "log").open("a") as file:
+            file.write("1")
+        time.sleep(0.5)
+        return self
+
+    def save_pretrained(self, place):
+        place.mkdir()
+
+Path(sys.argv[1], sys.argv[2]).touch()
+while not Path(sys.argv[1], "go").exists():
+    time.sleep(0.01)
+print(topic.stored(Slow(), Path(sys.argv[1], "models")).is_dir())
+"""
+
+
+def test_two_processes_train_only_once(tmp_path):
+    """2 つのプロセスが同時に呼んでも、作るのは 1 つで、もう 1 つは待って同じものを受け取る。"""
+    command = [sys.executable, "-c", WORKER, str(tmp_path)]
+    workers = [subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE, text=True) for name in "ab"]
+    deadline = time.monotonic() + 120
+    while not all((tmp_path / name).exists() for name in "ab") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (tmp_path / "go").touch()
+    assert [worker.communicate(timeout=60)[0].strip() for worker in workers] == ["True", "True"]
+    assert (tmp_path / "log").read_text() == "1"
+
+
+def test_key_changes_with_the_source(tmp_path, monkeypatch):
+    """このファイルか、ライブラリの版が変われば、前の学習の結果は使われない。"""
+    before = topic.key()
+    monkeypatch.setattr(topic, "version", lambda name: "0")
+    changed = topic.key()
+    (tmp_path / "copy.py").write_text("# 別の文")
+    monkeypatch.setattr(topic, "__file__", str(tmp_path / "copy.py"))
+    assert len({before, changed, topic.key()}) == 3
+
+
+def test_pages_see_the_source():
+    """話題の結果の鍵は、このファイルも含む。直せば、ページの結果は古くなる。"""
+    from snippets._engine.binding import topic_path
+    from snippets._engine.cache import closure, imports
+
+    assert {"_japanese.py", "_filling.py", "_heads.py"} <= {
+        path.name for path in closure([topic_path("language.fill_mask")], imports)
+    }

@@ -13,9 +13,9 @@ from snippets._threads import one_thread
 from snippets.language._emotions import EMOTIONS, LENGTH, MASK, PAD, WORDS, encode, split
 from snippets.language._tiny_models import bert, quiet
 
-SEEDS = range(6)
+SEEDS = range(8)
 LABELLED = (3, 12)  # 気持ち 1 つあたりの、ラベルの付いた文
-METHODS = {"ゼロから": 0.003, "引きついで固める": 0.01, "引きついで全部": 0.003}  # 名: 学習率
+METHODS = {"ゼロから": 0.003, "引き継いで固める": 0.03, "引き継いで全部": 0.003}  # 名: 学習率
 STEPS, PRETRAINING, MASKED = 40, 600, 0.4  # 学習の歩数、事前学習の歩数、隠すトークンの割合
 
 
@@ -88,13 +88,13 @@ def score(method, labelled, seed):
         model = blank("BertForSequenceClassification", seed, num_labels=len(EMOTIONS))
     else:
         model, info = replace_head(pretrained(seed)[0], len(EMOTIONS), seed)
-        if method == "引きついで固める":
+        if method == "引き継いで固める":
             freeze(model, info["missing_keys"])
     return accuracy(fit(model, *train, METHODS[method]), *test)
 
 
 def freeze(model, new):
-    """引きついだ重みを固める。動かすのは、名が new にある新しい重みだけ。"""
+    """引き継いだ重みを固める。動かすのは、名が new にある新しい重みだけ。"""
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name in new
     return model

@@ -47,6 +47,17 @@ def llama(*, hidden=8, vocab=10, limit=64, layers=1, heads=2, seed=0):
     return _seeded(transformers.LlamaModel, config, seed)
 
 
+def tokenizer(limit=512):
+    """語「あ」だけを知る、その場で作ったトークナイザー。limit: model_max_length に書く数。"""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    core = Tokenizer(models.WordLevel({"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "あ": 4}, unk_token="[UNK]"))
+    core.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    core.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
+    return PreTrainedTokenizerFast(tokenizer_object=core, pad_token="[PAD]", model_max_length=limit)
+
+
 def parameters(model):
     """学習する数の個数。"""
     return sum(parameter.numel() for parameter in model.parameters())

@@ -6,6 +6,8 @@
 表の代わりにベクトルを回すモデルには、そういう行き止まりがない。
 """
 
+import itertools
+
 import numpy as np
 import torch
 
@@ -125,23 +127,25 @@ def rotate(u, a):
     return np.array([z.real, z.imag])
 
 
-def angles(d, base=10000.0):
-    """1 つ隣の場所へ進むごとに回す角。d: 偶数の次元 → (d/2,)。奇数の d は ValueError。"""
-    if d % 2:
-        raise ValueError(f"RoPE は成分を 2 つずつ組にする。次元 {d} を偶数にする")
-    return np.logspace(0, 1, d // 2, endpoint=False, base=1 / base)
+def angles(p, base=10000.0):
+    """1 つ隣の場所へ進むごとに、組ごとに回す角。p: 2 成分の組の個数 → (p,)、ラジアン。"""
+    return np.logspace(0, 1, int(p), endpoint=False, base=1 / base)
 
 
 def rope(x, place):
-    """場所 place のベクトル。x: (d,)、隣りあう 2 成分の組を、組ごとの角の place 倍だけ回す → (d,)。"""
+    """場所 place のベクトル。x: (d,)、隣りあう 2 成分の組を、組ごとの角の place 倍だけ回す → (d,)。
+
+    d が奇数なら ValueError。出典は Su ほか 2021。
+    """
+    if len(x) % 2:
+        raise ValueError(f"次元 {len(x)} では、成分を 2 つずつ組にできません。偶数にしてください。")
     pairs = np.reshape(x, (-1, 2))
-    return np.concatenate([rotate(u, place * a) for u, a in zip(pairs, angles(len(x)), strict=True)])
+    return np.concatenate([rotate(u, place * angle) for u, angle in zip(pairs, angles(len(pairs)), strict=True)])
 
 
 def score_count(N, H):
-    """注意の点数の個数。N トークン、ヘッドが H 個の 1 層ぶん。問いと見出しの積を実際に作って数える。"""
-    keys = np.empty((int(H), int(N), 1))
-    return (keys @ keys.swapaxes(1, 2)).size
+    """注意の点数の個数。N トークン、ヘッドが H 個の 1 層ぶん。ヘッドごとに、見る側と見られる側の組を並べて数える。"""
+    return len(list(itertools.product(range(int(H)), range(int(N)), range(int(N)))))
 
 
 def windows(N, w, r):
@@ -217,3 +221,4 @@ def plot_rope(fig):
             ax.text(*(1.2 * end), name, ha="center", va="center")
         product = np.dot(*(end for end, _ in ends.values()))
         ax.set(title=f"内積 {product:.3f}".replace("-", "−"), xlim=(-2.3, 2.3), ylim=(-2.3, 2.3), aspect="equal")
+        ax.set(xlabel="1 つめの成分", ylabel="2 つめの成分")

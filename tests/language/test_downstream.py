@@ -199,7 +199,7 @@ def test_frozen_training_leaves_the_body_as_it_was():
 
 
 def test_pretraining_pays_when_labels_are_few():
-    """気持ち 1 つあたり 3 個なら、全部を動かすとゼロからより高く、差の区間は 0 より上にある。全部と固めるの差は 0 をまたぐ。"""
+    """3 個ずつなら、「全部」は「ゼロから」より高く、区間は 0 より上にある。「全部」と「固める」の差は 0 をまたぐ。"""
     assert topic.interval(topic.gain("引き継いで全部", "ゼロから", 3))[0] > 0
     low, high = topic.interval(topic.gain("引き継いで全部", "引き継いで固める", 3))
     assert low < 0 < high

@@ -1,5 +1,7 @@
 """入力の長さの上限、回す位置、窓。"""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -148,7 +150,9 @@ def test_rope_needs_pairs():
 def test_the_figure_does_turn_both_arrows():
     """図の左と右は、どちらの矢印も動いているのに、内積が同じ。"""
     q, k = (1.6, 0.2), (1.1, 0.6)
-    left, right = ([topic.rotate(u, 0.5 * place) for u, place in zip((q, k), at, strict=True)] for at in ((1, 3), (5, 7)))
+    left, right = (
+        [topic.rotate(u, 0.5 * place) for u, place in zip((q, k), at, strict=True)] for at in ((1, 3), (5, 7))
+    )
     assert left[0] @ left[1] == pytest.approx(right[0] @ right[1], rel=1e-12)
     assert not np.allclose(left, right, atol=0.5)
 
@@ -167,7 +171,7 @@ def test_windows_cover_the_text_in_order(N, w, data):
     r = data.draw(st.integers(0, w - 1))
     cut = topic.windows(N, w, r)
     assert {k for start, end in cut for k in range(start, end)} == set(range(N))
-    assert all(before[1] - after[0] == r for before, after in zip(cut, cut[1:], strict=False))
+    assert all(before[1] - after[0] == r for before, after in itertools.pairwise(cut))
     assert all(end < N for _, end in cut[:-1]) and all(0 < end - start <= w for start, end in cut)
     assert topic.window_count(N, w, r) == len(cut)
 

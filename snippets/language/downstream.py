@@ -115,7 +115,7 @@ def half_width(a, t):
     """平均の区間の、片側の幅。a: (n,)、t: t 分布の点。n が 1 なら、ばらつきが分からないので ValueError。"""
     if len(a) < 2:
         raise ValueError("区間には、2 つ以上の値がいる。種を増やす")
-    return t * np.std(a, ddof=1) / np.sqrt(len(a))
+    return t * scipy.stats.sem(a)
 
 
 def interval(a):

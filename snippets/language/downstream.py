@@ -97,13 +97,17 @@ def steps():
         for name, _ in model.named_parameters():
             next(names for start, names in groups.items() if name.startswith(start)).append(name in moved)
         free = sum(p.numel() for p in model.parameters() if p.requires_grad)
-        rows.append((how, *(f"{sum(group)} / {len(group)}" for group in groups.values()), f"{free:,}"))
+        rows.append((how, *(f"{sum(group)}/{len(group)}" for group in groups.values()), f"{free:,}"))
     return ("固め方", "本体", "プーラー（新しい）", "分類の層（新しい）", "動かしてよい数"), rows
 
 
 def examples():
-    """気持ちごとの、文の例と、作れる文の個数。"""
-    return ("気持ち", "文の例", "個数"), [(name, sentences(name)[0], len(sentences(name))) for name in EMOTIONS]
+    """気持ちごとの、文の例と、作れる文の個数。語の間は ／ で区切って見せる。"""
+    rows = []
+    for k, name in enumerate(EMOTIONS):
+        texts = sentences(name)
+        rows.append((name, texts[43 * k].replace(" ", "／"), len(texts)))
+    return ("気持ち", "文の例", "個数"), rows
 
 
 def average(a):
@@ -159,7 +163,7 @@ def plot(ax):
 
 
 def plot_pretraining(ax):
-    """事前学習の損失。4 つの種の、20 歩ごとの平均。灰色の線は、どの語も同じ確率と答えたときの損失。"""
+    """事前学習の損失。4 つの種の、20 歩ごとの平均。横の破線は、どの語も同じ確率と答えたときの損失。"""
     for seed in SEEDS[:4]:
         losses = np.reshape(pretrained(seed)[1], (-1, 20))
         ax.plot(np.arange(1, len(losses) + 1) * 20, losses.mean(axis=1), "C0-", lw=1)

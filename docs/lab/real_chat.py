@@ -168,9 +168,9 @@ assert sum(quick_fed) == n + m - 1
 # %%
 with torch.inference_mode():
     inputs = torch.tensor([ids])
-    made = model.generate(input_ids=inputs, attention_mask=torch.ones_like(inputs), do_sample=False, max_new_tokens=40)[
-        0, n:
-    ].tolist()
+    mask = torch.ones_like(inputs)
+    made = model.generate(input_ids=inputs, attention_mask=mask, do_sample=False, max_new_tokens=40)
+    made = made[0, n:].tolist()
     whole = model(input_ids=torch.tensor([ids + slow[:-1]]), use_cache=False).logits[0, n - 1 :]
     _, _, past = quick_reply(ids, limit=1)
     parts = [model(input_ids=torch.tensor([[token]]), cache=past, use_cache=True).logits[0] for token in slow[:-1]]

@@ -285,7 +285,7 @@ def plot_scores(ax):
     ax.axhline(1 / 6, linestyle=":", color="C2", label="でたらめ")
     ax.set(ylabel="試験の正解率", ylim=(0, 1), xlim=(-0.5, 1.5), xticks=[0, 1], xticklabels=list(WAYS))
     ax.set_xlabel("学習した重み")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left")
 
 
 show(plot_scores, "2 組の点。頭だけの 3 点は 0.6 の近く、全部の 3 点は 0.7 から 0.95 で、どちらも点線より上")

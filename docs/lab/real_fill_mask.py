@@ -199,25 +199,36 @@ assert scores[0, hole].softmax(-1).max() < 0.01
 
 # %%
 tagger = PartOfSpeech()
-SENTENCES = [
-    "損失関数を自動微分すると、勾配が得られる。",
-    "猫が静かな庭で魚を食べた。",
-    "私はその本を三冊買いました。",
+SENTENCES = [  # 空白は、人が付けた語の切れ目
+    "損失 関数 を 自動 微分 する と 、 勾配 が 得 られる 。",
+    "猫 が 静か な 庭 で 魚 を 食べ た 。",
+    "私 は その 本 を 三 冊 買い まし た 。",
 ]
-for sentence in SENTENCES:
-    print(" ".join(f"{word}/{label}" for word, label in tagger.parse(sentence)))
+sentences = [words.replace(" ", "") for words in SENTENCES]
+for words, sentence in zip(SENTENCES, sentences, strict=True):
+    found = tagger.parse(sentence)
+    print(" ".join(f"{word}/{label}" for word, label in found))
+    assert [word for word, _ in found] == words.split()
 
-scores = [tagger.logits(sentence) for sentence in SENTENCES]
+scores = [tagger.logits(sentence) for sentence in sentences]
 print("点数の形", [tuple(score.shape) for score in scores], "品詞などの種類", len(tagger.labels))
 
-assert all(score.shape == (len(sentence), 2383) for score, sentence in zip(scores, SENTENCES, strict=True))
+assert all(score.shape == (len(sentence), 2383) for score, sentence in zip(scores, sentences, strict=True))
 assert len(tagger.labels) == 18
 assert all(int(score.argmax(-1).max()) < 18 for score in scores)
 assert all((score[:, :18].amax(-1) - score[:, 18:].amax(-1)).min() > 10 for score in scores)
-assert tagger.parse(SENTENCES[0])[:3] == [("損失", "名詞"), ("関数", "名詞"), ("を", "助詞")]
+assert dict(tagger.parse(sentences[1])) == {
+    **dict.fromkeys("猫庭魚", "名詞"),
+    **dict.fromkeys("がでを", "助詞"),
+    **dict.fromkeys("なた", "助動詞"),
+    "静か": "形状詞",
+    "食べ": "動詞",
+    "。": "補助記号",
+}
 
 # %% [markdown]
-# 3 つの文とも、語の切れ目も品詞も、おかしなところはありません。
+# 3 つの文とも、語の切れ目は、人が付けたものと同じでした。
+# 品詞も、2 つめの文は全部が合っています。
 # 面白いのは出口の個数です。
 # 品詞などの種類は 18 しかないのに、出口は 2383 個あります。
 # これは入口の文字の数で、穴埋めの頭の大きさのまま、初めの 18 個だけを使っているのです。

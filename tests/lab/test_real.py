@@ -9,6 +9,8 @@ import pytest
 
 from snippets import _lab
 from snippets._lab import LabError, execute, key, sources, stale, tidy, write
+from snippets._models import MB
+from snippets._models import SOURCES as MODELS
 from snippets._weights import PACKAGES, Missing, folder
 
 SOURCES = sources()
@@ -189,8 +191,10 @@ def test_claims_hold_on_the_real_models(source):
 @pytest.mark.models
 @pytest.mark.parametrize("name", PACKAGES)
 def test_real_weights_are_whole(name):
-    """取りこんだ重みのフォルダには、重みのファイルがあり、名を変えたあとの半端なものがない。"""
+    """取りこんだ重みのフォルダには、重みのファイルがあり、大きさは言ったとおりで、半端なものは残っていない。"""
     place = needs(name)
+    size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+    assert abs(size / MB - MODELS[name].kept) <= 1
     assert list(place.rglob("*.safetensors")) + list(place.rglob("*.bin")) + list(place.rglob("*.pth"))
     assert not list(place.parent.glob(f".{name}.part"))
 

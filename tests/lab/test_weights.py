@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from snippets import _models, _weights
+from snippets._engine import ROOT
 from snippets._models import SOURCES, FetchError, Source, fetch, sha256
 from snippets._weights import LOCK, PACKAGES, Missing, folder, pins
 
@@ -65,6 +67,18 @@ def test_real_lock_pins_one_wheel_per_model():
     assert set(found) == set(PACKAGES) == set(SOURCES)
     assert len({pin["sha256"] for pin in found.values()}) == len(found)
     assert LOCK.is_file()
+
+
+def test_readme_tells_the_real_sizes():
+    """README の表は、lock の版と、取りこみが空きを確かめるのに使う大きさと同じである。"""
+    text = (ROOT / "README.md").read_text("utf-8")
+    for name, pin in pins().items():
+        source = SOURCES[name]
+        head = f"| `{name}` | {pin['package']} {pin['version']}、{source.wheel} MB |"
+        assert re.search(rf"^{re.escape(head)}.*\| {source.kept} MB \|$", text, re.M), head
+    fetched, kept = (int(found) for found in re.search(r"PyPI から (\d+) MB。置いたあとは (\d+) MB", text).groups())
+    assert abs(fetched - sum(source.wheel for source in SOURCES.values())) <= 1
+    assert kept == sum(source.kept for source in SOURCES.values())
 
 
 @pytest.mark.parametrize(
@@ -233,7 +247,7 @@ def test_full_disk_is_explained(shop, monkeypatch, error):
 def test_room_is_checked_first(shop, monkeypatch):
     """空きが足りなければ、取りこむ前に、いる大きさを言って断る。"""
     monkeypatch.setattr(_models.shutil, "disk_usage", lambda path: SimpleNamespace(free=700 * 10**6))
-    with pytest.raises(FetchError, match=r"875 MB いるが、700 MB しかない"):
+    with pytest.raises(FetchError, match=r"874 MB いるが、700 MB しかない"):
         shop.fetch(sources=SOURCES | {"smollm2": replace(SOURCES["smollm2"], needs=())})
     assert not list(shop.place.glob("*/*"))
 

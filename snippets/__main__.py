@@ -5,6 +5,7 @@ python -m snippets graph [ラベル]     式のつながりを数え、一つの
 python -m snippets ledger             文中の式まで、判定を種類ごとに数える
 python -m snippets mutate [ページ…]  式と実装を一か所ずつ書きかえ、照合が断るかを見る
 python -m snippets precision          書き方ごとの浮動小数点の誤差を、すべての表で並べる
+python -m snippets models             本物のモデルの重みを取りこむ（--notebooks で、それを使うノートブックも走らせる）
 python -m snippets new 話題           話題の三つのファイルを書く
 """
 
@@ -48,6 +49,9 @@ def main(arguments=None):
     mutating.set_defaults(run=mutate_pages)
     measuring = commands.add_parser("precision", help="書き方ごとの浮動小数点の誤差を、すべての表で並べる")
     measuring.set_defaults(run=show_precision)
+    fetching = commands.add_parser("models", help="本物のモデルの重みを取りこむ")
+    fetching.add_argument("--notebooks", action="store_true", help="docs/lab/real_*.py も走らせ、.ipynb に書く")
+    fetching.set_defaults(run=fetch_models)
     creating = commands.add_parser("new", help="話題の三つのファイルを書く")
     creating.add_argument("topic", metavar="話題", help="activation.softplus など")
     creating.set_defaults(run=new)
@@ -154,6 +158,13 @@ def show_precision():
                 for row in rows:
                     table.add_row(*map(number_text, row))
                 console.print(table, "", markup=False)
+
+
+def fetch_models(notebooks):
+    """取りこみ、頼まれればノートブックを走らせる。途中で失敗すれば 1 を返す。"""
+    from snippets import _lab, _models
+
+    return _models.main() or (_lab.main() if notebooks else 0)
 
 
 def new(topic):

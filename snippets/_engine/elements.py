@@ -13,8 +13,10 @@ def element(tag, *children, text=None, **attributes):
 
 
 def path_to(page, here):
-    """ページ here から page への道。"""
-    return os.path.relpath(page.path, here.path.parent).replace(os.sep, "/")
+    """ページ here から page への道。前もって実行した .ipynb が隣にあれば、サイトにあるのはそちら。"""
+    made = page.path.with_suffix(".ipynb")
+    path = made if page.path.suffix == ".py" and made.is_file() else page.path
+    return os.path.relpath(path, here.path.parent).replace(os.sep, "/")
 
 
 def table(head, rows):

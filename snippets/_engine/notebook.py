@@ -4,6 +4,7 @@ mkdocs-jupyter の作る HTML は、JupyterLab の CSS と JavaScript を丸ご�
 ここでは本文とコードと出力だけを取り出し、式を同じ KaTeX で組み、見出しとリンクをサイトに合わせる。
 """
 
+import logging
 import re
 import sys
 from html import escape, unescape
@@ -17,11 +18,13 @@ from markdown.extensions.toc import nest_toc_tokens, slugify, unique
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.toc import get_toc
 
+from snippets import _lab
 from snippets._engine import ROOT, Problem, katex, node, report
 from snippets._engine.blocks import AFTER_STOP, INLINE_MATH
 from snippets._engine.cache import digest, imports
 from snippets._engine.weave import inline_math
 
+LOG = logging.getLogger("mkdocs.hooks.notebook")
 CACHE = ROOT / ".cache"
 KEPT = 3  # 残しておく古い実行結果の数
 LIBRARIES = "matplotlib", "matplotlib-fontja", "mkdocs-jupyter", "nbconvert", "numpy", "torch"
@@ -39,9 +42,15 @@ OUTSIDE = re.compile(r"(?:^\s*|,\s*|url\(\s*[\"']?)(?:https?:)?//")
 
 
 def on_config(config):
-    """実行結果の置き場を、結果を変えうるものすべてのハッシュで分ける。原稿だけは mkdocs-jupyter が見る。"""
+    """実行結果の置き場を、結果を変えうるものすべてのハッシュで分ける。原稿だけは mkdocs-jupyter が見る。
+
+    前もって実行した .ipynb が原稿より古ければ、警告する。strict のビルドは、それで止まる。
+    """
     if (plugin := config.plugins.get("mkdocs-jupyter")) is None:
         return
+    for source in _lab.sources(Path(config.docs_dir) / "lab"):
+        if reason := _lab.stale(source):
+            LOG.warning(f"docs/lab/{source.name}: {reason}。{_lab.COMMAND} で走らせなおす")
     sources, pending = set(), list(Path(config.docs_dir).rglob("*.py"))
     while pending:
         pending += (new := set(imports(pending.pop())) - sources)
@@ -148,7 +157,7 @@ class Notebook(HTMLParser):
         if outside:
             self._problem(f"<{tag}> がサイトの外を読みに行く: {outside[0]}", outside[0])
         target, _, fragment = attrs.get("href", "").partition("#")
-        if tag != "a" or ":" in target or not target.endswith((".md", ".py")):
+        if tag != "a" or ":" in target or not target.endswith((".md", ".py", ".ipynb")):
             return start
         file = self.files.get_file_from_path(normpath(join(dirname(self.file.src_uri), target)))
         if file is None:

@@ -1,6 +1,7 @@
 """記号表には、話題のページの宣言がすべて、文字の順に並ぶ。"""
 
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree.ElementTree import tostring
 
@@ -14,6 +15,11 @@ from snippets._engine.symbol_table import declared
 def pages():
     read = [read_page(path, DOCS) for path in [*DOCS.rglob("*.md"), *DOCS.glob("lab/*.py")]]
     return {page.name: page for page in read}
+
+
+def made(path):
+    """前もって実行した結果の道。"""
+    return path.with_suffix(".ipynb")
 
 
 def page_of(notation_page):
@@ -79,5 +85,8 @@ def test_page_shows_every_letter():
         f"${e.name}$" for e in entries(pages())
     ]
     assert [node.get("id") for node in tree.iter("h3")] == list(PARTS)
-    assert {node.get("href") for node in tree.iter("a")} <= {str(p.path.relative_to(DOCS)) for p in pages().values()}
+    targets = {path.relative_to(DOCS) for page in pages().values() for path in (page.path, made(page.path))}
+    hrefs = {Path(node.get("href")) for node in tree.iter("a")}
+    assert hrefs <= targets
+    assert all(not made(DOCS / href).is_file() for href in hrefs if href.suffix == ".py")
     assert "学習率" in tostring(tree, encoding="unicode")

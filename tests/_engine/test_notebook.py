@@ -22,10 +22,12 @@ def site(tmp_path):
     """ノートブック一つとページ一つの、小さなサイト。"""
     (tmp_path / "lab").mkdir()
     site_dir = str(tmp_path / "site")
-    source, other = (
-        File(path, str(tmp_path), site_dir, use_directory_urls=True) for path in ("lab/xor.py", "neuron/xor.md")
+    source, made, other = (
+        File(path, str(tmp_path), site_dir, use_directory_urls=True)
+        for path in ("lab/xor.py", "lab/real.ipynb", "neuron/xor.md")
     )
-    files = Files([NotebookFile(source, use_directory_urls=True, site_dir=site_dir), other])
+    notebooks = [NotebookFile(file, use_directory_urls=True, site_dir=site_dir) for file in (source, made)]
+    files = Files([*notebooks, other])
     page = SimpleNamespace(file=files.get_file_from_path("lab/xor.py"), toc=None)
     return SimpleNamespace(page=page, files=files, source=tmp_path / "lab" / "xor.py")
 
@@ -139,8 +141,9 @@ def test_nothing_is_fetched(site):
 
 def test_links_lead_to_pages(site):
     """ページへのリンクは、サイトの URL になる。"""
-    html = weave(site, '<a href="../neuron/xor.md">x</a><a href="../neuron/xor.md#a">y</a><a href="#z">z</a>')
-    assert re.findall('href="([^"]*)"', html) == ["../../neuron/xor/", "../../neuron/xor/#a", "#z"]
+    targets = "../neuron/xor.md", "../neuron/xor.md#a", "#z", "real.ipynb"
+    html = weave(site, "".join(f'<a href="{target}">x</a>' for target in targets))
+    assert re.findall('href="([^"]*)"', html) == ["../../neuron/xor/", "../../neuron/xor/#a", "#z", "../real/"]
 
 
 def test_headings_make_the_contents(site):
@@ -200,6 +203,16 @@ def test_old_results_are_removed(docs):
         os.utime(folder, (number, number))
     cache_dir(docs)
     assert sorted(path.name for path in (docs / ".cache" / "notebooks").iterdir()) == ["2", "3", "4"]
+
+
+def test_stale_results_are_warned(docs, caplog):
+    """前もって実行した結果が原稿より古ければ、走らせなおす命令を添えて警告する。strict のビルドは、これで止まる。"""
+    (docs / "lab").mkdir()
+    (docs / "lab" / "real_one.py").write_text("# %%\n1\n", "utf-8")
+    cache_dir(docs)
+    (record,) = caplog.records
+    assert (record.levelname, record.name.split(".")[0]) == ("WARNING", "mkdocs")
+    assert record.getMessage().startswith("docs/lab/real_one.py: real_one.ipynb がない。python -m snippets models")
 
 
 def test_without_notebooks(docs):

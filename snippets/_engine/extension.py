@@ -2,6 +2,7 @@
 
 ページの道も front matter もここには届かないので、全ページを先に照合し、ラベルで結果を引く。
 誤りが一つでもあれば、一ページも書かないうちに、すべての誤りを並べて止まる。
+mkdocs serve だけは止まらず、誤りをページに見せる。
 """
 
 from html import escape
@@ -26,6 +27,7 @@ from .moving import MODULES, write_modules
 from .notation_page import notation
 from .order import reading_order
 from .playground import playground_html, read_playground
+from .serving import Stop, serving
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 from .widgets import KINDS as WIDGETS
@@ -45,22 +47,28 @@ def current_book():
     ]
     stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
     if _memory.get("stamp") != stamp:
-        _memory.update(stamp=stamp, book=check_book())
+        before = _memory.get("book")
+        _memory.update(stamp=stamp, book=check_book(), before=before)
     return _memory["book"]
 
 
-def sound_book():
-    """誤りのない Book。誤りがあれば、すべてを並べて止まる。
+def remade():
+    """前に組んだときから変わったページの名。全部を組みなおすなら None。一覧を置いたページは、いつも含む。"""
+    before, book = _memory.get("before"), current_book()
+    if before is None or before.problems or book.problems:
+        return None
+    return {*book.executed, *(page.name for page in book.placed.values())}
 
-    はじめからの誤りは SystemExit にする。MkDocs は拡張の例外にトレースバックを付けてしまい、著者の文が埋もれる。
-    動きだしたあとの誤りでは、mkdocs serve を落とさないように例外にとどめる。
+
+def sound_book():
+    """誤りのない Book。誤りがあれば、すべてを並べて止まる。mkdocs serve だけは、止めずに誤りのまま返す。
+
+    止めるときは SystemExit にする。MkDocs は拡張の例外にトレースバックを付けてしまい、著者の文が埋もれる。
     """
     book = current_book()
-    if not book.problems:
-        _memory["started"] = True
-        return book
-    message = report(book.problems)
-    raise FormulaError(message) if "started" in _memory else SystemExit(message)
+    if book.problems and not serving():
+        raise SystemExit(report(book.problems))
+    return book
 
 
 def place_assets(book):
@@ -264,6 +272,9 @@ class FormulaExtension(Extension):
 
     def extendMarkdown(self, md):
         book = sound_book()
+        if book.problems:
+            md.preprocessors.register(Stop(md, report(book.problems)), "formula-stop", 1000)
+            return
         if _memory.get("placed") is not book:
             place_assets(book)
             _memory["placed"] = book

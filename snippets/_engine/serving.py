@@ -1,0 +1,41 @@
+"""mkdocs serve のとき。誤りは、止まらずにページに見せる。--dirty では、かかわりのあるページだけを作りなおす。
+
+MkDocs のフックでもある。--dirty は原稿の時刻しか見ないので、実装を直したときに作りなおすページを、ここで足す。
+"""
+
+from html import escape
+from pathlib import PurePosixPath
+
+import click
+from markdown.preprocessors import Preprocessor
+
+TITLE = "式の誤りを直すと、ページに戻ります"
+
+
+def serving():
+    """mkdocs serve から呼ばれているか。"""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name == "serve"
+
+
+class Stop(Preprocessor):
+    """どのページも、誤りの文だけにする。"""
+
+    def __init__(self, md, message):
+        super().__init__(md)
+        self.message = message
+
+    def run(self, lines):
+        text = f'<pre class="formula-message">{escape(self.message)}</pre>'
+        return [f"# {TITLE}", "", self.md.htmlStash.store(text)]
+
+
+def on_files(files, config):
+    """作りなおすページに、原稿が直されたという印を付ける。"""
+    from snippets._engine.extension import remade
+
+    names = remade()
+    for file in files.documentation_pages():
+        if names is None or str(PurePosixPath(file.src_uri).with_suffix("")).replace("/", ".") in names:
+            file.is_modified = lambda: True
+    return files

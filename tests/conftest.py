@@ -1,5 +1,7 @@
 """すべてのテストに共通の構え。"""
 
+import re
+
 import pytest
 from hypothesis import settings
 
@@ -7,9 +9,20 @@ from hypothesis import settings
 settings.register_profile("note", deadline=None, derandomize=True)
 settings.load_profile("note")
 
+PAGE = re.compile(r"\[([\w/.]+\.html)")
 
-def pytest_collection_modifyitems(items):
-    """並べて走らせるとき（pytest -n auto）、同じファイルのテストは同じ働き手へ。ブラウザで開くページは、ページごと。"""
-    for item in items:
-        params = item.callspec.params if hasattr(item, "callspec") else {}
-        item.add_marker(pytest.mark.xdist_group(params.get("path") or item.path.stem))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """並べて走らせるとき（pytest -n auto）、同じファイルのテストは同じ働き手へ。ブラウザで開くページは、ページごと。
+
+    xdist 3.8 の loadgroup は、pytest 9.2 では組を見ない（pytest-xdist の課題 1386）。だから、組は名から決める。
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            page = PAGE.search(nodeid)
+            return page[1] if page else nodeid.partition("::")[0]
+
+    return Together(config, log)

@@ -81,8 +81,8 @@ def accuracy(model, texts, labels):
 
 @functools.cache
 @one_thread()
-def score(method, labelled, seed):
-    """1 回の学習の、試験の文での正解率。method: METHODS の名、labelled: 気持ち 1 つあたりの文の数、seed: 種。"""
+def score(method, labelled, seed, steps=STEPS):
+    """1 回の学習の、試験の文での正解率。method: METHODS の名、labelled: 気持ち 1 つあたりの文の数、steps: 歩数。"""
     _, train, test = split(seed, labelled)
     if method == "ゼロから":
         model = blank("BertForSequenceClassification", seed, num_labels=len(EMOTIONS))
@@ -90,7 +90,7 @@ def score(method, labelled, seed):
         model, info = replace_head(pretrained(seed)[0], len(EMOTIONS), seed)
         if method == "引き継いで固める":
             freeze(model, info["missing_keys"])
-    return accuracy(fit(model, *train, METHODS[method]), *test)
+    return accuracy(fit(model, *train, METHODS[method], steps), *test)
 
 
 def freeze(model, new):
@@ -100,6 +100,6 @@ def freeze(model, new):
     return model
 
 
-def scores(method, labelled):
+def scores(method, labelled, steps=STEPS):
     """種ごとの正解率。→ 種と同じ個数のリスト。"""
-    return [score(method, labelled, seed) for seed in SEEDS]
+    return [score(method, labelled, seed, steps) for seed in SEEDS]

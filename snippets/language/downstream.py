@@ -12,7 +12,17 @@ from torch import nn
 
 from snippets._threads import one_thread
 from snippets.language._emotions import EMOTIONS, WORDS, encode, sentences
-from snippets.language._fine_tuning import LABELLED, METHODS, SEEDS, blank, freeze, pretrained, replace_head, scores
+from snippets.language._fine_tuning import (
+    LABELLED,
+    METHODS,
+    SEEDS,
+    STEPS,
+    blank,
+    freeze,
+    pretrained,
+    replace_head,
+    scores,
+)
 from snippets.language._tiny_models import parameters
 
 FREEZING = ("固めない", "引き継いだ重みを固める", "model.bert を固める")
@@ -131,6 +141,11 @@ def interval(a):
 def gain(better, worse, labelled):
     """同じ種どうしで引いた、正解率の差。better, worse: 学習のしかた、labelled: 気持ち 1 つあたりの文の数 → (n,)。"""
     return np.subtract(scores(better, labelled), scores(worse, labelled))
+
+
+def lengthened(labelled=12, times=4):
+    """固めたままの学習の歩数を times 倍にしたときの、正解率の平均。→ (もとの歩数、延ばした歩数)。"""
+    return tuple(float(average(scores("引き継いで固める", labelled, STEPS * k))) for k in (1, times))
 
 
 def differences():

@@ -211,3 +211,9 @@ def test_freezing_falls_behind_when_labels_grow():
     assert topic.interval(topic.gain("引き継いで固める", "ゼロから", 12))[1] < 0
     for method in training.METHODS:
         assert np.mean(training.scores(method, 12)) > np.mean(training.scores(method, 3)) > 1 / 6
+
+
+def test_more_steps_do_not_rescue_the_frozen_body():
+    """固めたまま歩数を 4 倍の 160 歩にしても、40 歩の「全部」に届かない。"""
+    assert 4 * training.STEPS == 160
+    assert topic.lengthened()[1] < np.mean(training.scores("引き継いで全部", 12)) - 0.05

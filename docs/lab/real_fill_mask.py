@@ -125,7 +125,7 @@ assert len({next(iter(best)) for rows in table.values() for _, best in rows}) > 
 
 # %%
 def plot_guess(ax):
-    """隠した O に付いた確率。O と Cl の 2 語だけが、目に見える高さになる。"""
+    """隠した O に付いた確率。O と Cl の 2 語だけが、目に見える長さになる。"""
     _, best = table["エステル"][6]
     bars = ax.barh(list(best), list(best.values()), color="C0")
     ax.bar_label(bars, fmt="%.2f", padding=3)

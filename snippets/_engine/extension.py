@@ -273,7 +273,7 @@ class FormulaExtension(Extension):
     def extendMarkdown(self, md):
         book = sound_book()
         if book.problems:
-            md.preprocessors.register(Stop(md, report(book.problems)), "formula-stop", 1000)
+            md.preprocessors.register(Stop(md, report(book.problems)), "formula-stop", 29)
             return
         if _memory.get("placed") is not book:
             place_assets(book)

@@ -36,6 +36,7 @@ def on_files(files, config):
 
     names = remade()
     for file in files.documentation_pages():
-        if names is None or str(PurePosixPath(file.src_uri).with_suffix("")).replace("/", ".") in names:
+        path = PurePosixPath(file.src_uri)
+        if path.suffix == ".md" if names is None else ".".join(path.with_suffix("").parts) in names:
             file.is_modified = lambda: True
     return files

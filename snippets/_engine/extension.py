@@ -13,11 +13,11 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from . import FormulaError, katex, report
-from .binding import SNIPPETS, TESTS
 from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
-from .book import DOCS, KATEX_CACHE, check_book, math_key
+from .book import DOCS, KATEX_CACHE, math_key
 from .controls import controls_html
 from .corrections import corrections
+from .current import placed_once, sound_book
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
@@ -27,48 +27,10 @@ from .moving import MODULES, write_modules
 from .notation_page import notation
 from .order import reading_order
 from .playground import playground_html, read_playground
-from .serving import Stop, serving
+from .serving import Stop
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 from .widgets import KINDS as WIDGETS
-
-_memory = {}
-
-
-def current_book():
-    """いまの docs/ と snippets/ の結果。ファイルが変わらないあいだは使いまわす。"""
-    paths = [
-        *DOCS.rglob("*.md"),
-        *DOCS.rglob("*.py"),
-        *SNIPPETS.rglob("*.py"),
-        *TESTS.rglob("*.py"),
-        *SNIPPETS.rglob("*.json"),
-        *DOCS.glob("*.yml"),
-    ]
-    stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
-    if _memory.get("stamp") != stamp:
-        before = _memory.get("book")
-        _memory.update(stamp=stamp, book=check_book(), before=before)
-    return _memory["book"]
-
-
-def remade():
-    """前に組んだときから変わったページの名。全部を組みなおすなら None。一覧を置いたページは、いつも含む。"""
-    before, book = _memory.get("before"), current_book()
-    if before is None or before.problems or book.problems:
-        return None
-    return {*book.executed, *(page.name for page in book.placed.values())}
-
-
-def sound_book():
-    """誤りのない Book。誤りがあれば、すべてを並べて止まる。mkdocs serve だけは、止めずに誤りのまま返す。
-
-    止めるときは SystemExit にする。MkDocs は拡張の例外にトレースバックを付けてしまい、著者の文が埋もれる。
-    """
-    book = current_book()
-    if book.problems and not serving():
-        raise SystemExit(report(book.problems))
-    return book
 
 
 def place_assets(book):
@@ -275,9 +237,7 @@ class FormulaExtension(Extension):
         if book.problems:
             md.preprocessors.register(Stop(md, report(book.problems)), "formula-stop", 29)
             return
-        if _memory.get("placed") is not book:
-            place_assets(book)
-            _memory["placed"] = book
+        placed_once(book, place_assets)
         weave = Weave(md, book)
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)

@@ -6,16 +6,11 @@ MkDocs のフックでもある。--dirty は原稿の時刻しか見ないの�
 from html import escape
 from pathlib import PurePosixPath
 
-import click
 from markdown.preprocessors import Preprocessor
 
+from snippets._engine import current
+
 TITLE = "式の誤りを直すと、ページに戻ります"
-
-
-def serving():
-    """mkdocs serve から呼ばれているか。"""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.info_name == "serve"
 
 
 class Stop(Preprocessor):
@@ -32,9 +27,7 @@ class Stop(Preprocessor):
 
 def on_files(files, config):
     """作りなおすページに、原稿が直されたという印を付ける。"""
-    from snippets._engine.extension import remade
-
-    names = remade()
+    names = current.remade()
     for file in files.documentation_pages():
         path = PurePosixPath(file.src_uri)
         if path.suffix == ".md" if names is None else ".".join(path.with_suffix("").parts) in names:

@@ -95,7 +95,7 @@ def test_second_run_executes_nothing(monkeypatch):
         raise AssertionError("プロセスを起こした")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    monkeypatch.setattr("snippets._engine.book.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("snippets._engine.book.pool", refuse)
     assert check_book().executed == []
 
 

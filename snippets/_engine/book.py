@@ -5,10 +5,8 @@
 """
 
 import contextlib
-import multiprocessing
 import os
-import sys
-from concurrent.futures import ProcessPoolExecutor, TimeoutError, as_completed
+from concurrent.futures import TimeoutError, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -22,11 +20,11 @@ from .page import read_page, shown
 from .result import Result
 from .symbol_table import spellings
 from .timing import PATIENCE, SECONDS
+from .workers import pool
 
 DOCS = ROOT / "docs"
 KATEX_CACHE = ROOT / ".cache"
 _GRACE = 20
-_LIBRARIES = ["numpy", "scipy", "mpmath", "flint", "matplotlib.figure", "matplotlib_fontja", "torch"]
 
 
 @dataclass
@@ -124,29 +122,17 @@ def _distribute(pages, docs, workers):
     if not pages:
         return {}
     results, limit = {}, _GRACE + PATIENCE * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
-    pool = ProcessPoolExecutor(min(workers, len(pages)), mp_context=_fresh())
-    futures = {pool.submit(check_one, page.name, str(docs)): page for page in pages}
+    crew = pool(min(workers, len(pages)))
+    futures = {crew.submit(check_one, page.name, str(docs)): page for page in pages}
     try:
         for future in as_completed(futures, timeout=limit * len(pages)):
             results[futures[future].name] = future.result()
     except (BrokenProcessPool, TimeoutError):
-        for process in list(pool._processes.values()):
+        for process in list(crew._processes.values()):
             process.kill()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        crew.shutdown(wait=True, cancel_futures=True)
     return results
-
-
-def _fresh():
-    """まっさらなプロセスの作り方。
-
-    Linux では、よそのライブラリだけを一度読んだ種から分ける。話題とエンジンは種になく、どの働き手も新しく読む。
-    """
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LIBRARIES)
-    return context
 
 
 def _stopped(page):

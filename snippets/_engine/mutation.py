@@ -21,6 +21,7 @@ from .mutate import formula_mutants
 from .mutate_code import code_mutants
 from .reading import Reading
 from .trial import attempt
+from .workers import end_with_parent
 
 FOLDER = ROOT / ".cache" / "mutation"
 _CHUNK = 8  # 一度に働き手へ渡す数
@@ -164,6 +165,7 @@ def _distribute(by_label, waiting, docs, workers):
 
 def _prepare_worker():
     """メモリに上限を置き、壊れた実装の出す警告を黙らせる。"""
+    end_with_parent()
     warnings.simplefilter("ignore")
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))

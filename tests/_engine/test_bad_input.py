@@ -71,11 +71,15 @@ class Project:
         self.write(f"docs/demo/{name}.md", PAGE.format(name=name, formula=formula, label=topic, topic=topic))
         self.write(f"tests/demo/test_{name}.py", "def test_nothing():\n    pass\n")
 
+    def environment(self):
+        """このサイトのエンジンを使う環境。"""
+        return {**os.environ, "PYTHONPATH": str(self.root), "NO_MKDOCS_2_WARNING": "1"}
+
     def run(self, *command, **environment):
         done = subprocess.run(
             [sys.executable, "-m", *command],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root), "NO_MKDOCS_2_WARNING": "1", **environment},
+            env=self.environment() | environment,
             capture_output=True,
             encoding="utf-8",
             timeout=300,

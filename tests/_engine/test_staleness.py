@@ -1,0 +1,29 @@
+"""置き場を使ったビルドは、まっさらなビルドと同じバイト列になる。多くを試すのは python -m tests._engine.staleness。"""
+
+from snippets._engine import cache
+from tests._engine.staleness import compare, edits, run, site
+
+FEW = ("部品", "置き場の 1 ビット", "式", "途中で止める")
+
+
+def test_kept_results_never_show(tmp_path):
+    """部品を直しても、置き場が壊れても、式を直しても、途中で止めても、古い結果は現れない。"""
+    project = site(tmp_path)
+    assert compare(project) == (True, [])
+    assert set(FEW) <= edits(project).keys()
+    found = run(project, FEW, say=lambda *_, **__: None)
+    assert [different for *_, different in found] == [[]] * len(FEW)
+
+
+def test_a_stale_key_would_be_noticed(tmp_path):
+    """鍵から部品を落とすと、古い結果が残り、違いとして見つかる。"""
+    project = site(tmp_path)
+    source = (project.root / "snippets" / "_engine" / "cache.py").read_text("utf-8")
+    blind = source.replace("*topics(), *texts, *contents)", "*topics(), *texts)")
+    assert blind != source and cache.page_key.__name__ in source
+    project.write("snippets/_engine/cache.py", blind)
+    assert compare(project) == (True, [])
+    project.write(
+        "snippets/demo/one.py", (project.root / "snippets/demo/one.py").read_text("utf-8").replace("[0, 1]", "[0, 5]")
+    )
+    assert "demo/one/index.html" in compare(project)[1]

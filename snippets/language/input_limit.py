@@ -145,24 +145,26 @@ def score_count(N, H):
     return H * len(list(itertools.product(range(int(N)), repeat=2)))
 
 
-def windows(N, w, r):
-    """N トークンの文を、長さ w の窓に切る。隣の窓とは r トークン重ねる。→ (始め, 終わり) のリスト。
+def starts(N, w, r):
+    """N トークンの文を長さ w の窓に切るときの、窓の始め。隣の窓とは r トークン重ねる。→ range。
 
     空の文と、窓の長さ以上の重なりは ValueError。
     """
     checked(range(N), N)
     if not 0 <= r < w:
         raise ValueError(f"重なり {r} では窓が前へ進みません。0 以上で、窓の長さ {w} より小さくしてください。")
-    found = [(0, min(w, N))]
-    while found[-1][1] < N:
-        start = found[-1][0] + w - r
-        found.append((start, min(start + w, N)))
-    return found
+    step = w - r
+    return range(0, max(N - w, 0) + step, step)
+
+
+def windows(N, w, r):
+    """N トークンの文を切った窓。引数と誤りは starts と同じ。→ (始め, 終わり) のリスト。"""
+    return [(start, min(start + w, N)) for start in starts(N, w, r)]
 
 
 def window_count(N, w, r):
-    """窓の個数。N: 文の長さ、w: 窓の長さ、r: 重なり。実際に切って数える。"""
-    return len(windows(int(N), int(w), int(r)))
+    """窓の個数。N: 文の長さ、w: 窓の長さ、r: 重なり。窓の始めを並べて数える。"""
+    return len(starts(int(N), int(w), int(r)))
 
 
 def savings(w=510, r=128):

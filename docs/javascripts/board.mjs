@@ -1,5 +1,6 @@
 // 点を置く板。点を足し、動かし、消すたびに、2 組が線で分けられるかを言い、分ける線を引く。
 import { clip, hull, separation } from "./separation.mjs"
+import { keep, resting } from "./state.mjs"
 
 const SIZE = 10, CELL = 25, MOST = 24, NEAR = 22
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
@@ -51,19 +52,7 @@ function enliven(box) {
     for (const name of ["plus", "minus"]) buttons[name].setAttribute("aria-disabled", points.length === MOST)
   }
 
-  let pending = 0
-
-  function remember() {                // 書きかえの回数を限るブラウザがあるので、手が止まってから一度だけ書く
-    clearTimeout(pending)
-    pending = setTimeout(write, 200)
-  }
-
-  function write() {
-    const url = new URL(location.href)
-    if (written(points) === written(examples[0].points)) url.searchParams.delete(box.id)
-    else url.searchParams.set(box.id, written(points))
-    history.replaceState(history.state, "", url)
-  }
+  const remember = resting(() => keep([[box.id, written(points), written(examples[0].points)]]))
 
   function change(changed, at, focus) {
     points = changed

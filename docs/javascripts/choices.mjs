@@ -1,5 +1,7 @@
 // 選んで引く表。選んだ値の番号から、ビルドのときに求めてある文を引く。
 
+import { keep } from "./state.mjs"
+
 export function start(root) {
   for (const box of root.querySelectorAll(".choices:not([data-live])")) enliven(box)
 }
@@ -17,14 +19,7 @@ function enliven(box) {
     say.replaceChildren(...lines)
   }
 
-  function remember() {
-    const url = new URL(location.href)
-    fields.forEach((field, k) => {
-      if (field.value === starts[k]) url.searchParams.delete(key(field))
-      else url.searchParams.set(key(field), field.value)
-    })
-    history.replaceState(history.state, "", url)
-  }
+  const remember = () => keep(fields.map((field, k) => [key(field), field.value, starts[k]]))
 
   const asked = new URL(location.href).searchParams
   for (const field of fields) {

@@ -1,6 +1,8 @@
 // 動く図。スライダーが動くと、図の線を、ページの式を写した関数で描きなおす。
 // 線はビルドのときに描いてあるので、これが動かなくても図は読める。
 
+import { keep } from "./state.mjs"
+
 const POINTS = 240
 
 const written = value => {
@@ -93,14 +95,7 @@ function begin(box, formulas) {
     if (say) say.textContent = sentence(given, say.dataset.say)
   }
 
-  function remember() {
-    const url = new URL(location.href)
-    for (const input of inputs) {
-      if (input.value === input.defaultValue) url.searchParams.delete(key(input))
-      else url.searchParams.set(key(input), input.value)
-    }
-    history.replaceState(history.state, "", url)
-  }
+  const remember = () => keep(inputs.map(input => [key(input), input.value, input.defaultValue]))
 
   const asked = new URL(location.href).searchParams
   for (const input of inputs) if (asked.has(key(input))) input.value = asked.get(key(input))

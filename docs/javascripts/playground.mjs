@@ -4,6 +4,7 @@
 import { collapse, forward, score, start as begin, step } from "./network.mjs"
 import { curve, diagram, map } from "./playground-draw.mjs"
 import { equation } from "./playground-equation.mjs"
+import { keep } from "./state.mjs"
 
 const STRIDE = 5                      // 1 コマに進む歩数
 const BUDGET = 8                      // 1 コマの学習に使う時間（ms）
@@ -84,14 +85,8 @@ function play(box) {
 
   const key = field => `${box.id}.${field.name}`
 
-  function remember() {
-    const url = new URL(location.href)
-    for (const field of fields) {
-      if (field.value === original(field) || !field.checkValidity()) url.searchParams.delete(key(field))
-      else url.searchParams.set(key(field), field.value)
-    }
-    window.history.replaceState(window.history.state, "", url)
-  }
+  const remember = () =>
+    keep(fields.map(field => [key(field), field.checkValidity() ? field.value : original(field), original(field)]))
 
   const asked = new URL(location.href).searchParams
   for (const field of fields) {

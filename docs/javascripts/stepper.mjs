@@ -1,5 +1,6 @@
 // 1 歩ずつ進む計算グラフ。ビルドのときに描いた図の、数と強調だけを書きかえる。
 import { boxed, teller, written } from "./equations.mjs"
+import { keep, resting } from "./state.mjs"
 import { descend, seen, walk } from "./tape.mjs"
 
 const KEYS = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last" }
@@ -73,21 +74,8 @@ function enliven(box) {
 
   const key = name => `${box.id}.${name}`
 
-  let pending = 0
-
-  function remember() {                // 書きかえの回数を限るブラウザがあるので、手が止まってから一度だけ書く
-    clearTimeout(pending)
-    pending = setTimeout(write, 200)
-  }
-
-  function write() {
-    const url = new URL(location.href)
-    for (const [name, value] of [["step", position], ...Object.entries(given)]) {
-      if (value === (name === "step" ? 0 : original[name])) url.searchParams.delete(key(name))
-      else url.searchParams.set(key(name), value)
-    }
-    history.replaceState(history.state, "", url)
-  }
+  const numbers = () => Object.entries(given).map(([name, value]) => [key(name), value, original[name]])
+  const remember = resting(() => keep([[key("step"), position, 0], ...numbers()]))
 
   function asked() {
     const { searchParams } = new URL(location.href)
@@ -95,8 +83,8 @@ function enliven(box) {
       const text = searchParams.get(key(name)), value = Number(text)
       return text?.trim() && value >= low && value <= high ? value : null
     }
-    const numbers = fields.map(({ name, min, max }) => [name, number(name, +min, +max)]).filter(([, value]) => value !== null)
-    return { numbers: Object.fromEntries(numbers), step: number("step", 0, last()) ?? 0 }
+    const found = fields.map(({ name, min, max }) => [name, number(name, +min, +max)]).filter(([, value]) => value !== null)
+    return { changed: Object.fromEntries(found), step: number("step", 0, last()) ?? 0 }
   }
 
   // ---- 数
@@ -148,7 +136,7 @@ function enliven(box) {
     walked = walk(tape, given)
     go(position)
   })
-  const { numbers, step } = asked()
-  take({ ...original, ...numbers })
+  const { changed, step } = asked()
+  take({ ...original, ...changed })
   go(Math.round(step))
 }

@@ -6,12 +6,14 @@
 import re
 from dataclasses import dataclass
 
+from .widgets import KINDS as WIDGETS
+
 LABEL = re.compile(r"\\label\{([^{}]*)\}")
 INLINE_MATH = re.compile(r"(?:\{([a-z]+(?::[^{}]*)?)\})?(?<![\\$])\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?![\d$])")
 COMPUTED = re.compile(r"\{(eval|site)\}`([^`\n]+)`")
 AFTER_STOP = re.compile(r"(?<=[。、！？」）：])[ \t]*\n[ \t]*")  # 一行一文の改行
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
-_CONTROLS = re.compile(r"\s*```(?:(sliders|stepper|choices|board) ([a-z_][\w.]*)|(playground))\s*$")
+_CONTROLS = re.compile(rf"\s*```(?:({'|'.join(('sliders', *WIDGETS))}) ([a-z_][\w.]*)|(playground))\s*$")
 _FIGURE = re.compile(r"\s*!\[([^\]]*)\]\(([a-z_]\w*(?:\.[a-z_]\w*)+)\)\s*$")
 _COMPUTED_BLOCK = re.compile(r"\s*\{(table|source)\}`([^`]+)`\s*$")
 _DIRECTIVE = re.compile(r"\s*\{(\w+)\}\s*$")

@@ -10,12 +10,12 @@ hulls は ○ と × の囲みの頂点、line は分ける線 w·x + b = 0 の 
 JavaScript がなければ、その図と答えがそのまま残る。
 """
 
-import json
 import math
 from dataclasses import dataclass
 from html import escape
 
 from . import FormulaError
+from .elements import packed
 from .figure import caption_of
 from .settings import mapping
 
@@ -73,8 +73,8 @@ def board_html(board, function):
     buttons = "".join(f'<button type="button" data-do="{key}">{text}</button>' for key, text in BUTTONS.items())
     ident = escape(board.function)
     return (
-        f'<figure class="plot board" id="{ident}" data-search-exclude data-examples="{_data(told)}"'
-        f' data-words="{_data(WORDS)}"><div class="board-plane">{_drawing(examples[0], board.alt)}</div>'
+        f'<figure class="plot board" id="{ident}" data-search-exclude data-examples="{packed(told)}"'
+        f' data-words="{packed(WORDS)}"><div class="board-plane">{_drawing(examples[0], board.alt)}</div>'
         f'<div class="board-panel"><p class="board-say" role="status">{escape(_answer(examples[0]))}</p>'
         f'<div class="board-fields"><label><span>例</span><select>{options}</select></label>'
         f"<fieldset><legend>押した場所に足す印</legend>{_radio(1, '○')}{_radio(-1, '×')}</fieldset></div>"
@@ -92,10 +92,6 @@ def _answer(example):
     *w, b = example["line"]
     gap = min(abs(w[0] * x + w[1] * y + b) for x, y, _ in example["points"]) / math.hypot(*w)
     return WORDS["yes"].format(f"{gap:.2f}")
-
-
-def _data(value):
-    return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _radio(value, text):

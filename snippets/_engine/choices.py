@@ -11,13 +11,13 @@
 答えはビルドのときに Python が求めてあり、ページの JavaScript は引くだけである。
 """
 
-import json
 import re
 from dataclasses import dataclass
 from html import escape
 from math import prod
 
 from . import FormulaError
+from .elements import packed
 from .figure import caption_of
 from .settings import mapping
 
@@ -69,7 +69,7 @@ def choices_html(choices, function):
     # 文の並びは、行の順に関わらず、左の欄ほどゆっくり動く順にする
     rows = sorted(rows, key=lambda row: [options[name].index(row[name]) for name in options])
     (shown,) = [row["text"] for row in rows if all(row[name] == start for name, start in starts.items())]
-    texts = escape(json.dumps([row["text"] for row in rows], ensure_ascii=False, separators=(",", ":")))
+    texts = packed([row["text"] for row in rows])
     fields = "".join(_select(name, *choices.fields[name], options[name]) for name in options)
     height = max(len(row["text"]) for row in rows)
     lines = "".join(f"<p>{escape(line)}</p>" for line in shown)

@@ -1,6 +1,8 @@
 """ページに織る要素の木の部品。リンクは元の .md を指し、サイトの URL に直すのは組み立てる側の仕事である。"""
 
+import json
 import os
+from html import escape
 from xml.etree.ElementTree import Element
 
 
@@ -10,6 +12,11 @@ def element(tag, *children, text=None, **attributes):
     made.text = text
     made.extend(children)
     return made
+
+
+def packed(value):
+    """HTML の属性に入れる JSON。"""
+    return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def path_to(page, here):

@@ -9,13 +9,13 @@
 図はビルドのときに、すべての値と勾配を入れて描く。JavaScript がなければ、それがそのまま残る。
 """
 
-import json
 import math
 import re
 from dataclasses import dataclass
 from html import escape
 
 from . import FormulaError
+from .elements import packed
 from .figure import caption_of
 from .settings import mapping
 
@@ -93,7 +93,7 @@ def stepper_html(stepper, function):
         | ({} if n["inputs"] else {"start": n["value"]})
         for n in tape
     ]
-    data = escape(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    data = packed(told)
     ident = escape(stepper.function)
     return (
         f'<figure class="plot stepper" id="{ident}" data-search-exclude data-tape="{data}">'

@@ -4,7 +4,7 @@
     …
     ```
 
-種類を足すには、宣言を読む関数と HTML を作る関数を書き、ここに並べる。
+種類を足すには、宣言を読む関数と HTML を作る関数を書いてここに並べ、動かす JavaScript を formula.js に並べる。
 """
 
 from .board import board_html, read_board

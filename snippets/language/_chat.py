@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from snippets._threads import one_thread
+from snippets.language import _tiny_models
 from snippets.language._chat_model import (
     ASSISTANT,
     DIALOGUE,
@@ -104,7 +105,7 @@ def template_type():
 
 def parameters():
     """小さなモデルの、学習する数の個数。"""
-    return sum(parameter.numel() for parameter in memorized().parameters())
+    return _tiny_models.parameters(memorized())
 
 
 def fed_by_turn():

@@ -9,6 +9,7 @@ import functools
 import torch
 
 from snippets._threads import one_thread
+from snippets.language._tiny_models import seeded
 
 USER, ASSISTANT, END = MARKS = ("<|user|>", "<|assistant|>", "<|end|>")
 UNKNOWN = "<|unk|>"
@@ -53,9 +54,7 @@ def untrained(seed=0, **sizes):
         "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": LIMIT,
         "bos_token_id": None, "eos_token_id": end, "pad_token_id": end,
     }  # fmt: skip
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        return LlamaForCausalLM(LlamaConfig(**default | sizes)).eval()
+    return seeded(lambda: LlamaForCausalLM(LlamaConfig(**default | sizes)), seed)
 
 
 @functools.cache

@@ -4,6 +4,8 @@ import functools
 
 import torch
 
+from snippets.language._tiny_models import seeded
+
 VOCABULARY = 30522  # bert-base-uncased の config.json の vocab_size
 LABELS = 6
 TASKS = {  # タスク: Transformers のクラス
@@ -13,13 +15,6 @@ TASKS = {  # タスク: Transformers のクラス
     "sequence classification": "BertForSequenceClassification",
     "summarization": "BartForConditionalGeneration",
 }
-
-
-def seeded(make, seed=0):
-    """make() を、種を決めた乱数で呼ぶ。ほかの乱数の列は動かない。"""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        return make().eval()
 
 
 @functools.cache

@@ -33,7 +33,7 @@ def bert(head="BertModel", *, hidden=8, vocab=10, limit=512, layers=1, heads=2, 
         intermediate_size=2 * hidden, max_position_embeddings=limit, hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0, **more,
     )  # fmt: skip
-    return _seeded(getattr(transformers, head), config, seed)
+    return seeded(lambda: getattr(transformers, head)(config), seed)
 
 
 def llama(*, hidden=8, vocab=10, limit=64, layers=1, heads=2, seed=0):
@@ -44,7 +44,7 @@ def llama(*, hidden=8, vocab=10, limit=64, layers=1, heads=2, seed=0):
         vocab_size=vocab, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
         intermediate_size=2 * hidden, max_position_embeddings=limit,
     )  # fmt: skip
-    return _seeded(transformers.LlamaModel, config, seed)
+    return seeded(lambda: transformers.LlamaModel(config), seed)
 
 
 def tokenizer(limit=512):
@@ -63,8 +63,8 @@ def parameters(model):
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _seeded(kind, config, seed):
-    """乱数の種を決めて組み立てる。ほかの乱数は動かない。"""
+def seeded(make, seed=0):
+    """make() を、種を決めた乱数で呼ぶ。ほかの乱数の列は動かない。"""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return kind(config).eval()
+        return make().eval()

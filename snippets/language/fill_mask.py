@@ -12,6 +12,7 @@ from snippets._threads import one_thread
 from snippets.language import _heads
 from snippets.language._filling import attention, best, clue_head, clue_weights, fill, held
 from snippets.language._japanese import FACTS, HELD, SENTENCES, pretrained, tokenizer
+from snippets.language._tiny_models import seeded
 
 SHOWN = ("日本の首都は[MASK]です。", "月曜日の次の日は[MASK]です。")  # 図に描く、教えなかった文
 
@@ -70,7 +71,7 @@ def translators(vocab_size=40, decoder_vocab_size=30):
         "Marian（別々にする設定）": (t.MarianMTModel, apart),
     }
     configs = {name: _heads.tiny(kind.config_class, vocab_size, **more) for name, (kind, more) in kinds.items()}
-    return {name: _heads.seeded(lambda n=name: kinds[n][0](configs[n])) for name in kinds}
+    return {name: seeded(lambda n=name: kinds[n][0](configs[n])) for name in kinds}
 
 
 def tables(model):

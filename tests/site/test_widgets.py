@@ -204,7 +204,7 @@ def test_page_stays_small(path, kind):
     """触れる図のあるページの、こちらの JavaScript は、圧縮して 15 kB に収まる。"""
     names = {"board": ["board.mjs", "separation.mjs"], "choices": ["choices.mjs"]}[kind]
     assert re.search(f'class="plot {kind}"', (SITE / path).read_text("utf-8"))
-    files = [SITE / "javascripts" / name for name in ["formula.js", *names]]
+    files = [SITE / "javascripts" / name for name in ["formula.js", "state.mjs", *names]]
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= LIMIT
 
 

@@ -11,7 +11,8 @@ import tomllib
 from importlib.metadata import version
 
 from snippets._engine import ROOT
-from snippets._engine.cache import closure, digest, imports
+from snippets._engine.cache import digest
+from snippets._engine.keys import closure, imports
 from snippets._models import OFFLINE
 from snippets._weights import LOCK, Missing
 

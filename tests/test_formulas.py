@@ -13,7 +13,8 @@ import pytest
 
 from snippets._engine import ROOT
 from snippets._engine.binding import path_of_tests, public_functions, topic_path, topics
-from snippets._engine.book import check_book, contract, read_book
+from snippets._engine.book import check_book, read_book
+from snippets._engine.contract import contract
 from tests._engine import corpus
 
 PAGES = read_book()
@@ -95,7 +96,7 @@ def test_second_run_executes_nothing(monkeypatch):
         raise AssertionError("プロセスを起こした")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    monkeypatch.setattr("snippets._engine.book.pool", refuse)
+    monkeypatch.setattr("snippets._engine.workers.mapped", refuse)
     assert check_book().executed == []
 
 

@@ -19,6 +19,7 @@ from .values import is_array, lowered, shape_text
 
 SNIPPETS = ROOT / "snippets"
 TESTS = ROOT / "tests"
+_DOTTED = re.compile(r"\w+(?:\.\w+)+")
 _ACCENT = re.compile(
     r"\\(hat|bar|tilde|vec|widehat|widetilde|overline|dot)\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z])(.*)"
 )
@@ -28,6 +29,15 @@ def topics():
     """話題の名を並べる。下線で始まるものは話題ではない。"""
     paths = sorted(p.relative_to(SNIPPETS).with_suffix("") for p in SNIPPETS.rglob("*.py"))
     return [name for name in (".".join(path.parts) for path in paths) if is_topic(name)]
+
+
+def topics_in(text):
+    """文に名の出る話題。activation.sigmoid.derivative には、activation.sigmoid が出ている。"""
+    found = set()
+    for run in set(_DOTTED.findall(text)):
+        parts = run.split(".")
+        found |= {".".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 2, len(parts) + 1)}
+    return {name for name in found if is_topic(name)}
 
 
 def topic_path(topic):

@@ -4,27 +4,28 @@
 親には残らない。実装を直せば、次の照合は必ず新しい実装を見る。
 """
 
-import contextlib
-import os
-from concurrent.futures import TimeoutError, as_completed
-from concurrent.futures.process import BrokenProcessPool
+import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from . import ROOT, FormulaError, Problem, cache, graph, katex, node
-from .binding import path_of_tests, public_functions, split_label, topic_path, topics
+from .contract import contract
+from .keys import Keys, closure, everything, imports, outside
 from .notes import misplaced, read_notes
 from .order import circular
-from .page import read_page, shown
+from .page import page_name, read_page
 from .result import Result
 from .symbol_table import spellings
 from .timing import PATIENCE, SECONDS
-from .workers import pool
 
 DOCS = ROOT / "docs"
 KATEX_CACHE = ROOT / ".cache"
 _GRACE = 20
+_WHOLE = "book"
+_STOPPED = "照合のプロセスが落ちたか、いつまでも終わらない。このページの実装を確かめる"
+_MOVED = "調べるあいだに原稿か実装が変わったか、働き手の機械の原稿かライブラリの版が違う。そろえて、もう一度調べる"
 
 
 @dataclass
@@ -66,23 +67,60 @@ class Book:
         return {key: html for result in self.results.values() for key, html in result["math"].items()}
 
 
+class Library(Mapping):
+    """名からページ。求められたときに読む。"""
+
+    def __init__(self, docs):
+        paths = sorted([*docs.rglob("*.md"), *docs.glob("lab/*.py")])
+        self.docs, self.paths, self.pages = docs, {page_name(path, docs): path for path in paths}, {}
+
+    def __getitem__(self, name):
+        if name not in self.pages:
+            self.pages[name] = read_page(self.paths[name], self.docs)
+        return self.pages[name]
+
+    def __iter__(self):
+        return iter(self.paths)
+
+    def __len__(self):
+        return len(self.paths)
+
+
 def read_book(docs=DOCS):
     """docs/ のすべてのページと、docs/lab のノートブック。"""
-    paths = sorted([*docs.rglob("*.md"), *docs.glob("lab/*.py")])
-    return {page.name: page for page in (read_page(path, docs) for path in paths)}
+    return dict(Library(docs))
 
 
 def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
-    """全ページを照合し、Book にまとめる。only があれば、そのページだけを調べる。"""
+    """全ページを照合し、Book にまとめる。only があれば、そのページだけを調べる。
+
+    何も変わっていなければ、前の Book をそのまま返す。
+    """
+    if only is not None:
+        return _checked(docs, folder, workers, only)
+    before = everything(docs)
+    book = cache.load(_WHOLE, before, folder / _WHOLE, pickle.loads)
+    if book is None:
+        book = _checked(docs, folder, workers)
+        if not book.problems and everything(docs) == before:
+            kept = Book(book.pages, book.results, notes=book.notes)
+            cache.save(_WHOLE, before, pickle.dumps(kept), folder / _WHOLE)
+    return book
+
+
+def _checked(docs, folder, workers, only=None):
     pages = read_book(docs)
     chosen = [p for p in pages.values() if only is None or p.name in only]
-    engine = cache.engine_key()
-    keys = {page.name: cache.page_key(page, pages, engine) for page in chosen}
+    key_of = Keys(pages)
+    keys = {page.name: key_of(page) for page in chosen}
     results = {page.name: cache.load(page.name, keys[page.name], folder) for page in chosen}
     stale = [page for page in chosen if results[page.name] is None]
-    results |= _check_pages(stale, docs, workers)
+    checked, problems = _check_pages(stale, key_of, keys, docs, workers)
+    results |= checked
     notes, unreadable = read_notes(docs)
-    book = Book(pages, results, executed=[page.name for page in stale], notes=notes)
+    book = Book(pages, results, problems, [page.name for page in stale], notes)
+    if problems:
+        return book
     for page in stale:
         book.problems += [Problem(**p) for p in results[page.name]["problems"]]
     _typeset(book, stale)
@@ -94,50 +132,50 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     wrong = {problem.path for problem in book.problems}
     for page in stale:
         if page.shown not in wrong:
-            cache.save(page.name, keys[page.name], results[page.name], folder)
+            cache.save(page.name, keys[page.name], cache.packed(results[page.name]), folder)
     return book
 
 
 def check_one(name, docs):
-    """働き手の仕事。一ページを調べて、JSON に書ける形で返す。"""
+    """働き手の仕事。一ページを調べて、JSON に書ける形の結果と、調べおわったときの鍵を返す。"""
     from .chapter import check_page
 
-    pages = read_book(Path(docs))
-    result = check_page(pages[name], pages)
-    return asdict(result)
+    library = Library(Path(docs))
+    result = check_page(library[name], library)
+    again = Library(Path(docs))
+    return asdict(result), Keys(again)(again[name])
 
 
-def _check_pages(pages, docs, workers):
-    """変わったページを並べて調べる。働き手が止まれば、残ったページを一つずつ調べて、止めたものを突きとめる。"""
-    heavy_first = sorted(pages, key=lambda p: -len(p.formulas) - 3 * len(p.figures))
-    results = _distribute(heavy_first, docs, workers or os.cpu_count())
-    for page in pages:
-        if page.name not in results:
-            results |= _distribute([page], docs, 1) or {page.name: _stopped(page)}
-    return results
-
-
-def _distribute(pages, docs, workers):
-    """終わったページの結果。プロセスが落ちるか、時間を過ぎれば、そこまでで打ち切る。"""
+def _check_pages(pages, key_of, keys, docs, workers):
+    """変わったページを並べて調べる。(ページの名から結果, 調べられないわけ)。"""
     if not pages:
-        return {}
-    results, limit = {}, _GRACE + PATIENCE * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
-    crew = pool(min(workers, len(pages)))
-    futures = {crew.submit(check_one, page.name, str(docs)): page for page in pages}
+        return {}, []
+    from .workers import ADDRESS, Unreachable, mapped  # 変わらないサイトでは読まない
+
+    heavy_first = sorted(pages, key=lambda p: -len(p.formulas) - 3 * len(p.figures))
+    limit = _GRACE + PATIENCE * SECONDS * max(len(p.formulas) + len(p.figures) for p in pages)
+    jobs = [(page.name, str(docs)) for page in heavy_first]
+    results = {page.name: _wrong(page, _STOPPED) for page in pages}
     try:
-        for future in as_completed(futures, timeout=limit * len(pages)):
-            results[futures[future].name] = future.result()
-    except (BrokenProcessPool, TimeoutError):
-        for process in list(crew._processes.values()):
-            process.kill()
-    finally:
-        crew.shutdown(wait=True, cancel_futures=True)
-    return results
+        for k, found in mapped(check_one, jobs, workers, limit, _libraries(pages, key_of)):
+            page = heavy_first[k]
+            if found:
+                result, key = found
+                results[page.name] = result if key == keys[page.name] else _wrong(page, _MOVED)
+    except Unreachable as error:
+        return results, [Problem(ADDRESS, 1, "", str(error))]
+    return results, []
 
 
-def _stopped(page):
-    message = "照合のプロセスが落ちたか、いつまでも終わらない。このページの実装を確かめる"
+def _wrong(page, message):
     return asdict(Result(page.name, problems=[Problem(page.shown, 1, "", message)]))
+
+
+def _libraries(pages, key_of):
+    """働き手が先に読んでおくと得なライブラリ。一ページなら、いるものだけを働き手が読む。"""
+    if len(pages) == 1:
+        return []
+    return outside(closure([Path(__file__).with_name("chapter.py")], imports).union(*map(key_of.sources, pages)))
 
 
 def _typeset(book, pages):
@@ -178,46 +216,3 @@ def math_key(tex, display, spans=()):
 def spans_of(formula, result):
     """式の記号の場所。"""
     return tuple((start, end) for start, end, *_ in result["marks"].get(str(formula.line), []))
-
-
-def contract(pages):
-    """ページと実装とテストと図が、互いにそろっていること。"""
-    problems, owner, shown_figures, bound_topics = [], {}, set(), set()
-    for page in pages.values():
-        shown_figures |= {ident for _, ident, _ in page.figures}
-        for formula in page.formulas:
-            if not formula.expected:
-                continue
-            if formula.label in owner:
-                message = f"ラベルが {owner[formula.label]} と重なっている"
-                problems.append(Problem(page.shown, formula.line, formula.label, message))
-            owner[formula.label] = f"{page.shown}:{formula.line}"
-            with contextlib.suppress(FormulaError):
-                bound_topics.add(split_label(formula.label)[0])
-    placed = set()
-    for page, line, name in ((p, line, name) for p in pages.values() for line, name in p.directives):
-        if name in placed:
-            problems.append(Problem(page.shown, line, "", f"{{{name}}} は、サイトに一つだけ書く"))
-        placed.add(name)
-    for topic in topics():
-        problems += _topic_contract(topic, pages, bound_topics, shown_figures)
-    return problems
-
-
-def _topic_contract(topic, pages, bound_topics, figures):
-    path = topic_path(topic)
-    try:
-        plots = [name for name in public_functions(topic) if name == "plot" or name.startswith("plot_")]
-    except FormulaError as error:
-        return [Problem(shown(path), 1, topic, error.message)]
-    causes = []
-    if topic not in pages:
-        causes.append(f"docs/{topic.replace('.', '/')}.md がない。話題には同じ名のページがいる")
-    if topic not in bound_topics:
-        causes.append("この話題に結ばれた式がどのページにもない")
-    if not path_of_tests(topic).is_file():
-        causes.append(f"{path_of_tests(topic).relative_to(ROOT)} がない。話題には同じ名のテストがいる")
-    if "plot" not in plots:
-        causes.append("図を描く plot がない")
-    causes += [f"図 {topic}.{n} がどのページにも出ていない" for n in plots if f"{topic}.{n}" not in figures]
-    return [Problem(shown(path), 1, topic, cause) for cause in causes]

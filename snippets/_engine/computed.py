@@ -10,7 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from .binding import import_topic, topics
+from .binding import import_topic, topics_in
 
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _SPEC = re.compile(r"(.*?)(?::(\.\d+[efg%]|,|d))?", re.S)
@@ -20,11 +20,10 @@ def evaluate(expression):
     """本文の式 `activation.sigmoid.derivative(2.0):.2f` の (値, 書式)。"""
     code, spec = _SPEC.fullmatch(expression).groups()
     space = {"np": np}
-    for topic in topics():
-        if re.search(rf"\b{re.escape(topic)}\b", code):
-            import_topic(topic)
-            folder = topic.partition(".")[0]
-            space[folder] = importlib.import_module(f"snippets.{folder}")
+    for topic in topics_in(code):
+        import_topic(topic)
+        folder = topic.partition(".")[0]
+        space[folder] = importlib.import_module(f"snippets.{folder}")
     return eval(code, space), spec
 
 

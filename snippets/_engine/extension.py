@@ -21,6 +21,7 @@ from .current import placed_once, sound_book
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
+from .late import hold
 from .ledger import write
 from .ledger_page import ledger
 from .moving import MODULES, write_modules
@@ -84,12 +85,11 @@ class Weave(Preprocessor):
             return self.refused(_label(block))
         if block.kind == "figure":
             found = (r["figures"].get(block.content) for r in self.book.results.values())
-            return figure_html(
-                Figure(**next(filter(None, found))), block.alt, block.content, self.sliders(block.content)
-            )
+            figure = Figure(**next(filter(None, found)))
+            return hold(figure_html(figure, block.alt, block.content, self.sliders(block.content)))
         if block.kind in WIDGETS:
             found = (result["widgets"].get(block.alt) for result in self.book.results.values())
-            return next(filter(None, found))
+            return hold(next(filter(None, found)))
         if block.kind == "sliders":
             return ""
         if block.kind == "playground":

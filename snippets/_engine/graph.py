@@ -23,8 +23,8 @@ from itertools import pairwise
 
 from . import Problem
 from .binding import split_label, topic_path
-from .cache import closure
 from .calls import call_pairs, spell
+from .keys import closure
 from .nodes import free_names, walk
 from .scope import key_of
 

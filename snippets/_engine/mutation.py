@@ -4,27 +4,26 @@
 通ってしまった変異は、もとと同じ意味か、検査の穴である。
 """
 
-import multiprocessing
-import os
 import resource
 import warnings
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from . import ROOT
 from .binding import split_label, topic_path
 from .book import DOCS, read_book
-from .cache import digest, engine_key, load, page_key, page_sources, save
+from .cache import digest, load, packed, save
+from .keys import Keys
 from .mutant import Mutant, listed, sample
 from .mutate import formula_mutants
 from .mutate_code import code_mutants
 from .reading import Reading
 from .trial import attempt
-from .workers import end_with_parent
+from .workers import mapped
 
 FOLDER = ROOT / ".cache" / "mutation"
 _CHUNK = 8  # 一度に働き手へ渡す数
+_STOPPED = "照合のプロセスが落ちた"
 _MEMORY = 8 << 30  # 伸びすぎた range や配列は MemoryError になる
 
 
@@ -69,7 +68,7 @@ def run(only=None, size=None, docs=DOCS, folder=FOLDER, workers=None, progress=N
     by_label = {trials.label: trials for trials in found}
     waiting = {label: _waiting(trials, size) for label, trials in by_label.items()}
     done, killed, left = 0, 0, sum(map(len, waiting.values()))
-    for label, refusals in _distribute(by_label, waiting, docs, workers or os.cpu_count()):
+    for label, refusals in _distribute(by_label, waiting, docs, workers):
         trials = by_label[label]
         trials.refusals |= refusals
         done, left = done + len(refusals), left - len(refusals)
@@ -78,7 +77,7 @@ def run(only=None, size=None, docs=DOCS, folder=FOLDER, workers=None, progress=N
             progress(done, killed, left)
         if all(mutant.name in trials.refusals for mutant in waiting[label]):
             result = {"mutants": [asdict(m) for m in trials.mutants], "refusals": trials.refusals}
-            save(_file(label), trials.key, result, folder)
+            save(_file(label), trials.key, packed(result), folder)
     if size is not None:
         for trials in found:
             names = {mutant.name for mutant in _sampled(trials, size)}
@@ -124,9 +123,9 @@ def _mutants(page, library):
 
 def _keys(library):
     """ページとラベルから鍵を作る関数。結果を変えうるのは、式のページと、ラベルの話題に import でたどり着くページ。"""
-    engine = engine_key("mutation")
-    keys = {page.name: page_key(page, library, engine) for page in library.values()}
-    sources = {page.name: set(page_sources(page, library)) for page in library.values()}
+    key_of = Keys(library, "mutation")
+    keys = {page.name: key_of(page) for page in library.values()}
+    sources = {page.name: set(key_of.sources(page)) for page in library.values()}
 
     def key(page, label):
         path = topic_path(split_label(label)[0])
@@ -157,15 +156,25 @@ def _distribute(by_label, waiting, docs, workers):
     ]
     if not chunks:
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare_worker) as pool:
-        futures = {pool.submit(attempt, by_label[label].page, part, str(docs)): label for label, part in chunks}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+    alone = []
+    for (label, part), refusals in _attempts(by_label, chunks, docs, workers):
+        if refusals is None:
+            alone += [(label, [mutant]) for mutant in part]
+        else:
+            yield label, refusals
+    for (label, (mutant,)), refusals in _attempts(by_label, alone, docs, workers):
+        yield label, refusals or {mutant.name: _STOPPED}
+
+
+def _attempts(by_label, chunks, docs, workers):
+    """(組, 断りの表) を終わった順に渡す。働き手を落とした組は None。"""
+    jobs = [(by_label[label].page, part, str(docs)) for label, part in chunks]
+    for k, refusals in mapped(attempt, jobs, workers, prepare=_prepare_worker):
+        yield chunks[k], refusals
 
 
 def _prepare_worker():
     """メモリに上限を置き、壊れた実装の出す警告を黙らせる。"""
-    end_with_parent()
     warnings.simplefilter("ignore")
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))

@@ -21,7 +21,8 @@ from mkdocs.structure.toc import get_toc
 from snippets import _lab
 from snippets._engine import ROOT, Problem, katex, node, report
 from snippets._engine.blocks import AFTER_STOP, INLINE_MATH
-from snippets._engine.cache import digest, imports
+from snippets._engine.cache import digest
+from snippets._engine.keys import imports
 from snippets._engine.weave import inline_math
 
 LOG = logging.getLogger("mkdocs.hooks.notebook")

@@ -9,6 +9,7 @@ from .book import math_key, spans_of
 from .computed import code_html
 from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
+from .late import hold
 from .symbol_table import numbers
 
 _MANY_ULP = 1000
@@ -75,7 +76,7 @@ def _card(page, formula, result, bar, below):
         f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}"'
         f' data-symbols="{symbols}" data-search-exclude>'
     )
-    return f'{opening}{math}</div><p class="formula-bar">{bar}</p>{below}'
+    return f'{opening}{hold(math)}</div><p class="formula-bar">{bar}</p>{below}'
 
 
 def ledger_link(book, label):
@@ -94,7 +95,7 @@ def _source(label, result):
     topic, _ = split_label(label)
     count = count_tests(path_of_tests(topic))
     summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
-    code = code_html(source["text"])
+    code = hold(code_html(source["text"]))
     return f'<details class="formula-source" data-search-exclude><summary>{summary}</summary>{code}</details>'
 
 
@@ -109,7 +110,7 @@ def refused_html(book, page, formula):
 
 def inline_math(html):
     """文中の式。検索の索引には入れない。"""
-    return f'<math-inline class="math" data-search-exclude>{html}</math-inline>'
+    return f'<math-inline class="math" data-search-exclude>{hold(html)}</math-inline>'
 
 
 def site_number(book, name):

@@ -69,7 +69,7 @@ def edits(project):
         return root / "snippets" / "demo" / f"{r.choice(TOPICS)}.py"
 
     def entry(r):
-        return r.choice(sorted(kept.glob("*.json")) or [None])
+        return r.choice(sorted(kept.rglob("*.kept")) or [None])
 
     def spoil(r, how):
         if path := entry(r):
@@ -82,6 +82,12 @@ def edits(project):
     def together(r):
         for process in [begin(project, f"both{k}") for k in range(2)]:
             process.communicate()
+
+    def meanwhile(r):
+        process = begin(project, "meanwhile")
+        time.sleep(r.uniform(0.3, 3))
+        change(code(r), r"return (?:np|x|part).*", BODIES, r)
+        process.communicate()
 
     def killed(r):
         process = begin(project, "killed")
@@ -106,6 +112,7 @@ def edits(project):
         "置き場の取りちがえ": lambda r: spoil(r, lambda _: entry(r).read_bytes()),
         "書きかけ": lambda r: kept.is_dir() and (kept / f"{r.random()}.tmp").write_text("{", "utf-8"),
         "同時に二つ": together,
+        "組むあいだ": meanwhile,
         "途中で止める": killed,
     }
 

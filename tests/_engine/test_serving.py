@@ -7,7 +7,7 @@ import markdown
 import pytest
 from mkdocs.structure.files import File, Files, InclusionLevel
 
-from snippets._engine import Problem, current, serving
+from snippets._engine import Problem, current, hooks
 from snippets._engine.extension import FormulaExtension
 
 WRONG = Problem("docs/a/b.md", 3, "a.b", "式の 1 番目と 2 番目の辺が <一致しない>")
@@ -66,7 +66,7 @@ def files():
 def test_only_the_changed_pages_are_made_again(monkeypatch, names, marked):
     """変わったページだけに印が付く。全部を組みなおすときも、実行に時間のかかるノートブックには付かない。"""
     monkeypatch.setattr(current, "remade", lambda: names)
-    found = serving.on_files(files(), None)
+    found = hooks.on_files(files(), None)
     assert [file.src_uri for file in found if file.is_modified()] == marked
 
 

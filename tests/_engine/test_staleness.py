@@ -1,6 +1,5 @@
 """置き場を使ったビルドは、まっさらなビルドと同じバイト列になる。多くを試すのは python -m tests._engine.staleness。"""
 
-from snippets._engine import cache
 from tests._engine.staleness import compare, edits, run, site
 
 FEW = ("部品", "置き場の 1 ビット", "式", "途中で止める")
@@ -18,10 +17,10 @@ def test_kept_results_never_show(tmp_path):
 def test_a_stale_key_would_be_noticed(tmp_path):
     """鍵から部品を落とすと、古い結果が残り、違いとして見つかる。"""
     project = site(tmp_path)
-    source = (project.root / "snippets" / "_engine" / "cache.py").read_text("utf-8")
-    blind = source.replace("*topics(), *texts, *contents)", "*topics(), *texts)")
-    assert blind != source and cache.page_key.__name__ in source
-    project.write("snippets/_engine/cache.py", blind)
+    source = (project.root / "snippets" / "_engine" / "keys.py").read_text("utf-8")
+    blind = source.replace(", *parts)", ")").replace("*parts, *sorted(", "*sorted(")
+    assert len(source) - len(blind) == 2 * len(", *parts")
+    project.write("snippets/_engine/keys.py", blind)
     assert compare(project) == (True, [])
     project.write(
         "snippets/demo/one.py", (project.root / "snippets/demo/one.py").read_text("utf-8").replace("[0, 1]", "[0, 5]")

@@ -177,7 +177,7 @@ def test_key_changes_with_the_source(tmp_path, monkeypatch):
 def test_pages_see_the_source():
     """話題の結果の鍵は、このファイルも含む。直せば、ページの結果は古くなる。"""
     from snippets._engine.binding import topic_path
-    from snippets._engine.cache import closure, imports
+    from snippets._engine.keys import closure, imports
 
     assert {"_japanese.py", "_filling.py", "_heads.py"} <= {
         path.name for path in closure([topic_path("language.fill_mask")], imports)

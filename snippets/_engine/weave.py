@@ -1,6 +1,6 @@
 """結果を HTML に織る。式の札、判定の札、誤りの見本。"""
 
-import ast
+import re
 from functools import lru_cache
 from html import escape
 
@@ -13,6 +13,7 @@ from .late import hold
 from .symbol_table import numbers
 
 _MANY_ULP = 1000
+_TEST = re.compile(r"^ *def test_", re.M)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PROVED = "定義域のどこでも成り立つことを、記号のままの計算で証明しました（場合分け {} 通り）"
 _ENCLOSED = "区間を {} 個の箱に分け、どの箱でも両辺が離れていることを、丸めまで含めた区間の計算で確かめました"
@@ -139,5 +140,4 @@ def count_tests(path):
 
 @lru_cache
 def _count(path, _modified):
-    tree = ast.parse(path.read_text("utf-8"))
-    return sum(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree))
+    return len(_TEST.findall(path.read_text("utf-8")))

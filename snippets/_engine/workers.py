@@ -1,7 +1,7 @@
 """独立な仕事を、まっさらなプロセスへ配る。話題とエンジンは、どの働き手も新しく読む。
 
 配り方は joblib に任せる。この機械の中では、よそのライブラリだけを読んだ種から、働き手を分ける。
-環境変数 DASK_SCHEDULER_ADDRESS に Dask のスケジューラの場所を書けば、そのクラスタへ配る。
+環境変数 DASK_SCHEDULER_ADDRESS に Dask のスケジューラの場所を書けば、そのクラスタへ配る。コアが一つしかなければ、手もとで動かす。
 Dask の働き手は居つづけるので、仕事ごとに新しい Python を起こす。
 """
 
@@ -23,6 +23,7 @@ from joblib.parallel import ParallelBackendBase
 from . import ROOT
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
+_WAIT = 60  # クラスタの働き手を待つ秒数
 
 
 class Unreachable(Exception):
@@ -74,6 +75,7 @@ def _cluster(address):
         from dask.distributed import Client
 
         client = Client(address)
+        client.wait_for_workers(1, timeout=_WAIT)
     except ImportError:
         raise Unreachable("Dask がない。pip install 'dask[distributed]' で入れるか、この環境変数を外す") from None
     except (OSError, ValueError) as error:

@@ -1,9 +1,13 @@
 """すべてのテストに共通の構え。"""
 
+import os
 import re
 
 import pytest
 from hypothesis import settings
+
+# 働き手はコアの数だけ並ぶので、一人が使うコアは一つ。NumPy と PyTorch を読むより先に決める
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # 混んだ機械でも結果が変わらないように、一例ごとの時間では落とさない
 settings.register_profile("note", deadline=None, derandomize=True)

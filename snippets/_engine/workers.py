@@ -1,7 +1,8 @@
 """独立な仕事を、まっさらなプロセスへ配る。話題とエンジンは、どの働き手も新しく読む。
 
 配り方は joblib に任せる。この機械の中では、よそのライブラリだけを読んだ種から、働き手を分ける。
-環境変数 DASK_SCHEDULER_ADDRESS に Dask のスケジューラの場所を書けば、そのクラスタへ配る。コアが一つしかなければ、手もとで動かす。
+環境変数 DASK_SCHEDULER_ADDRESS に Dask のスケジューラの場所を書けば、そのクラスタへ配る。
+クラスタのコアが一つしかなければ、手もとで動かす。
 Dask の働き手は居つづけるので、仕事ごとに新しい Python を起こす。
 """
 
@@ -37,6 +38,7 @@ def mapped(function, jobs, workers=None, seconds=None, libraries=(), prepare=Non
     また止めたものの結果は None になる。
     libraries は働き手が先に読むライブラリ、prepare は働き手がはじめに呼ぶ関数。クラスタに届かなければ Unreachable。
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # 働き手はコアの数だけ並ぶので、一人が使うコアは一つ
     left, workers = dict(enumerate(jobs)), workers or os.cpu_count()
     with _place(libraries, prepare) as run:
         while left:

@@ -5,13 +5,20 @@
 """
 
 import functools
+import json
 import tempfile
+from functools import partial
 
 import torch
 
+from snippets import _threads
 from snippets._threads import one_thread
+from snippets.language import _emotions, _stored, _tiny_models
 from snippets.language._emotions import EMOTIONS, LENGTH, MASK, PAD, WORDS, encode, split
+from snippets.language._stored import FOLDER, key, stored
 from snippets.language._tiny_models import bert, quiet
+
+SOURCES = [module.__file__ for module in (_emotions, _stored, _threads, _tiny_models)] + [__file__]
 
 SEEDS = range(8)
 LABELLED = (3, 12)  # 気持ち 1 つあたりの、ラベルの付いた文
@@ -27,9 +34,25 @@ def blank(head, seed, **more):
 
 
 @functools.cache
+def pretrained(seed, steps=PRETRAINING):
+    """ラベルのない文で事前学習した (BertForMaskedLM, 1 歩ごとの損失)。初めて呼ぶと学習し、次からは読むだけ。"""
+    from transformers import BertForMaskedLM
+
+    with quiet():
+        place = stored(partial(_write, seed, steps), FOLDER / "emotions" / f"{key(*SOURCES)}-{seed}-{steps}")
+        model = BertForMaskedLM.from_pretrained(place, local_files_only=True).eval()
+    return model, json.loads((place / "losses.json").read_text("utf-8"))
+
+
+def _write(seed, steps, place):
+    model, losses = pretraining(seed, steps)
+    model.save_pretrained(place)
+    (place / "losses.json").write_text(json.dumps(losses), "utf-8")
+
+
 @one_thread()
 @torch.enable_grad()
-def pretrained(seed, steps=PRETRAINING):
+def pretraining(seed, steps):
     """ラベルのない文で、隠した語を当てる事前学習をする。→ (BertForMaskedLM, 1 歩ごとの損失)。"""
     model, losses = blank("BertForMaskedLM", seed).train(), []
     texts = encode(split(seed, 0)[0])

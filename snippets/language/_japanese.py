@@ -4,22 +4,20 @@
 学習は 1 度だけで、結果を .cache/models/japanese に置く。
 """
 
-import contextlib
 import functools
-import hashlib
 import math
-import os
-import tempfile
-from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import nn
 
+from snippets import _threads
 from snippets._threads import one_thread
+from snippets.language import _stored, _tiny_models
+from snippets.language._stored import FOLDER, key, stored
+from snippets.language._tiny_models import quiet
 
-FOLDER = Path(__file__).parents[2] / ".cache" / "models" / "japanese"
+SOURCES = [module.__file__ for module in (_stored, _threads, _tiny_models)] + [__file__]
 SPECIAL = PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 LENGTH = 32  # 特別なトークンも入れた、1 文の長さの上限
 STEPS, BATCH, LEARNING_RATE, DECAY = 1600, 32, 5e-3, 0.5
@@ -145,48 +143,11 @@ def trained(steps=STEPS, seed=0):
     return model.eval()
 
 
-def key():
-    """学習の結果を決めるもの（このファイルと、ライブラリの版）のハッシュ。"""
-    libraries = (f"{name}=={version(name)}" for name in ("torch", "transformers", "tokenizers"))
-    return hashlib.sha256(Path(__file__).read_bytes() + " ".join(libraries).encode()).hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Transformers が進みぐあいを書かないようにする。"""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
-
-
-def stored(make, folder=FOLDER):
-    """make() のモデルを folder に置き、その場所を返す。すでにあれば作らない。
-
-    書き終えてから名を付けるので、書きかけは読まれない。いくつかのプロセスが同時に呼べば、1 つが作り、残りは待つ。
-    """
-    from filelock import FileLock
-
-    place = Path(folder) / key()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{place}.lock"):
-        if not place.exists():
-            with tempfile.TemporaryDirectory(dir=place.parent) as draft:
-                make().save_pretrained(Path(draft) / "model")
-                os.replace(Path(draft) / "model", place)
-    return place
-
-
 @functools.cache
 def pretrained():
     """学習ずみの BertForMaskedLM。初めて呼ぶと学習する（CPU で 20 秒ほど）。次からは読むだけ。"""
     from transformers import BertForMaskedLM
 
-    with _quiet():
-        place = stored(trained)
+    with quiet():
+        place = stored(lambda place: trained().save_pretrained(place), FOLDER / "japanese" / key(*SOURCES))
         return BertForMaskedLM.from_pretrained(place, attn_implementation="eager", local_files_only=True).eval()

@@ -182,7 +182,7 @@ def test_pretraining_learns_and_leaves_the_generator_alone():
     """60 歩でも損失は下がり、同じ種なら同じ重みになり、ほかの乱数は動かない。"""
     state = torch.random.get_rng_state()
     model, losses = training.pretrained(50, 60)
-    again, _ = training.pretrained.__wrapped__(50, 60)
+    again, _ = training.pretraining(50, 60)
     assert torch.equal(torch.random.get_rng_state(), state)
     assert np.mean(losses[-10:]) < 0.8 * losses[0]
     assert losses[0] == pytest.approx(np.log(len(data.WORDS)), rel=0.1)

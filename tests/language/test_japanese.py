@@ -1,15 +1,10 @@
 """この本のための日本語の BERT。文、語彙、隠し方、しまい方。"""
 
-import subprocess
-import sys
-import time
-
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snippets._engine import ROOT
 from snippets.language import _japanese as topic
 from snippets.language._japanese import CLS, FACTS, FRAMES, HELD, MASK, SENTENCES, SEP, SPECIAL, UNK
 
@@ -97,81 +92,6 @@ def test_training_is_repeatable_and_leaves_the_generator_alone():
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert torch.equal(state, torch.random.get_rng_state())
     assert any(not torch.equal(first[name], value) for name, value in topic.trained(steps=4).state_dict().items())
-
-
-class Fake:
-    """学習の代わり。書きこむと、呼ばれたことを記録する。"""
-
-    def __init__(self, log, fail=False):
-        self.log, self.fail = log, fail
-
-    def __call__(self):
-        with self.log.open("a") as file:
-            file.write("1")
-        return self
-
-    def save_pretrained(self, place):
-        place.mkdir()
-        (place / "half").write_text("半分")
-        if self.fail:
-            raise OSError("途中で止まった")
-        (place / "whole").write_text("全部")
-
-
-def test_half_written_models_are_never_read(tmp_path):
-    """書いている途中で止まると何も残らず、次に呼べば初めから作る。できていれば、もう作らない。"""
-    log, folder = tmp_path / "log", tmp_path / "models"
-    with pytest.raises(OSError, match="途中"):
-        topic.stored(Fake(log, fail=True), folder)
-    assert [path for path in folder.iterdir() if path.is_dir()] == []
-    for _ in range(2):
-        place = topic.stored(Fake(log), folder)
-        assert {path.name for path in place.iterdir()} == {"half", "whole"}
-    assert log.read_text() == "11"
-
-
-WORKER = """
-import sys, time
-from pathlib import Path
-from snippets.language import _japanese as topic
-
-class Slow:
-    def __call__(self):
-        with Path(sys.argv[1], "log").open("a") as file:
-            file.write("1")
-        time.sleep(0.5)
-        return self
-
-    def save_pretrained(self, place):
-        place.mkdir()
-
-Path(sys.argv[1], sys.argv[2]).touch()
-while not Path(sys.argv[1], "go").exists():
-    time.sleep(0.01)
-print(topic.stored(Slow(), Path(sys.argv[1], "models")).is_dir())
-"""
-
-
-def test_two_processes_train_only_once(tmp_path):
-    """2 つのプロセスが同時に呼んでも、作るのは 1 つで、もう 1 つは待って同じものを受け取る。"""
-    command = [sys.executable, "-c", WORKER, str(tmp_path)]
-    workers = [subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE, text=True) for name in "ab"]
-    deadline = time.monotonic() + 120
-    while not all((tmp_path / name).exists() for name in "ab") and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (tmp_path / "go").touch()
-    assert [worker.communicate(timeout=60)[0].strip() for worker in workers] == ["True", "True"]
-    assert (tmp_path / "log").read_text() == "1"
-
-
-def test_key_changes_with_the_source(tmp_path, monkeypatch):
-    """このファイルか、ライブラリの版が変われば、前の学習の結果は使われない。"""
-    before = topic.key()
-    monkeypatch.setattr(topic, "version", lambda name: "0")
-    changed = topic.key()
-    (tmp_path / "copy.py").write_text("# 別の文")
-    monkeypatch.setattr(topic, "__file__", str(tmp_path / "copy.py"))
-    assert len({before, changed, topic.key()}) == 3
 
 
 def test_pages_see_the_source():

@@ -1,6 +1,8 @@
-"""置き場を使ったビルドは、まっさらなビルドと同じバイト列になる。多くを試すのは python -m tests._engine.staleness。"""
+"""置き場を使ったビルドは、まっさらなビルドと同じバイト列になる。"""
 
-from tests._engine.staleness import compare, edits, run, site
+import pytest
+
+from tests._engine.staleness import compare, edits, main, run, site
 
 FEW = ("部品", "置き場の 1 ビット", "式", "途中で止める")
 
@@ -26,3 +28,9 @@ def test_a_stale_key_would_be_noticed(tmp_path):
         "snippets/demo/one.py", (project.root / "snippets/demo/one.py").read_text("utf-8").replace("[0, 1]", "[0, 5]")
     )
     assert "demo/one/index.html" in compare(project)[1]
+
+
+@pytest.mark.long
+def test_three_hundred_edits():
+    """でたらめな書きかえを 300 回続けても、違いは一つもない。"""
+    assert main(300) == 0

@@ -28,13 +28,16 @@ def fingerprint():
 
 
 def _check(sources):
-    """照合して、添えるものを置き、置いたことを書きとめる。mkdocs serve で誤りのあるあいだは、書きとめない。"""
-    from .current import placed_once, sound_book  # 読みこみが重いので、変わっていないときには読まない
+    """照合して、添えるものを置き、sources を照合したことを書きとめる。
+
+    mkdocs serve で誤りのあるあいだは、書きとめない。照合のあいだに直されたものは、次のビルドが照合する。
+    """
+    from .current import sound_book  # 読みこみが重いので、変わっていないときには読まない
     from .extension import place_assets
 
     book = sound_book()
     if not book.problems:
-        placed_once(book, place_assets)
+        place_assets(book)
         RECORD.parent.mkdir(exist_ok=True)
         RECORD.write_text(f"{sources} {_digest('', _placed())}", "utf-8")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from . import ROOT, FormulaError, Problem, cache, graph, katex, node
 from .contract import contract
-from .keys import Keys, closure, everything, imports, outside
+from .fingerprint import sources_key
+from .keys import Keys, closure, imports, outside
 from .notes import misplaced, read_notes
 from .order import circular
 from .page import page_name, read_page
@@ -98,11 +99,11 @@ def check_book(docs=DOCS, folder=cache.FOLDER, workers=None, only=None):
     """
     if only is not None:
         return _checked(docs, folder, workers, only)
-    before = everything(docs)
+    before = sources_key(docs)
     book = cache.load(_WHOLE, before, folder / _WHOLE, pickle.loads)
     if book is None:
         book = _checked(docs, folder, workers)
-        if not book.problems and everything(docs) == before:
+        if not book.problems and sources_key(docs) == before:
             kept = Book(book.pages, book.results, notes=book.notes)
             cache.save(_WHOLE, before, pickle.dumps(kept), folder / _WHOLE)
     return book

@@ -220,17 +220,12 @@ class JoinLines(Treeprocessor):
         return AFTER_STOP.sub("", text) if text else text
 
 
-class SvgLinks(Treeprocessor):
-    """SVG の中のリンクは xlink:href にする。テーマのページの入れかえは、href のある要素を HTML だと思うため。"""
-
-    def run(self, root):
-        for svg in root.iter("svg"):
-            for node in svg.iter("a"):
-                node.set("xlink:href", node.attrib.pop("href"))
-
-
 class FormulaExtension(Extension):
     """照合してから織る。"""
+
+    def __init__(self, **options):
+        self.config = {"fingerprint": ["", "サイトの指紋。変わったことを Zensical に知らせるだけで、ここでは使わない"]}
+        super().__init__(**options)
 
     def extendMarkdown(self, md):
         book = sound_book()
@@ -242,7 +237,6 @@ class FormulaExtension(Extension):
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)
-        md.treeprocessors.register(SvgLinks(md), "formula-svg", -10)  # MkDocs がリンクを直したあと
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
 

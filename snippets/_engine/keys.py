@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from . import ROOT
-from .binding import SNIPPETS, TESTS, topic_path, topics_in
+from .binding import SNIPPETS, topic_path, topics_in
 from .cache import digest
 
 _LIBRARIES = (
@@ -62,14 +62,6 @@ class Keys:
         if path not in self._outward:
             self._outward[path] = [place for place in _imported(path, self._read(path)) if place.is_file()]
         return self._outward[path]
-
-
-def everything(docs):
-    """サイト全体の鍵。原稿、実装、エンジン、ライブラリの版と、テストのあるなし。"""
-    paths = [path for path in docs.rglob("*") if path.suffix in (".md", ".py", ".yml")]
-    paths += [path for path in SNIPPETS.rglob("*") if path.suffix in (".py", ".mjs", ".json", ".yml", ".lock")]
-    parts = [part for path in sorted(paths) for part in (str(path), path.read_bytes())]
-    return digest(sys.version, *map(_version, _LIBRARIES), *parts, *sorted(TESTS.rglob("*.py")))
 
 
 def engine_key(*more):

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import ROOT, FormulaError, Problem, cache, graph, katex, node
+from .binding import topic_path, topics
 from .contract import contract
 from .fingerprint import sources_key
 from .keys import Keys, closure, imports, outside
@@ -158,7 +159,9 @@ def _check_pages(pages, key_of, keys, docs, workers):
     jobs = [(page.name, str(docs)) for page in heavy_first]
     results = {page.name: _wrong(page, _STOPPED) for page in pages}
     try:
-        for k, found in mapped(check_one, jobs, workers, limit, _libraries(pages, key_of)):
+        sources = set().union(*map(key_of.sources, pages))
+        shared = libraries(sources) if len(pages) > 1 else ()  # 一ページなら、いるものだけを働き手が読む
+        for k, found in mapped(check_one, jobs, workers, limit, shared):
             page = heavy_first[k]
             if found:
                 result, key = found
@@ -172,11 +175,10 @@ def _wrong(page, message):
     return asdict(Result(page.name, problems=[Problem(page.shown, 1, "", message)]))
 
 
-def _libraries(pages, key_of):
-    """働き手が先に読んでおくと得なライブラリ。一ページなら、いるものだけを働き手が読む。"""
-    if len(pages) == 1:
-        return []
-    return outside(closure([Path(__file__).with_name("chapter.py")], imports).union(*map(key_of.sources, pages)))
+def libraries(sources=None):
+    """働き手が先に読んでおくと得なライブラリ。エンジンと、sources（なければ、すべての話題）が使うもの。"""
+    sources = map(topic_path, topics()) if sources is None else sources
+    return outside(closure([Path(__file__).with_name("chapter.py"), *sources], imports))
 
 
 def _typeset(book, pages):

@@ -17,7 +17,7 @@ from .blocks import AFTER_STOP, COMPUTED, INLINE_MATH, LABEL, scan
 from .book import DOCS, KATEX_CACHE, math_key
 from .controls import controls_html
 from .corrections import corrections
-from .current import placed_once, sound_book
+from .current import placed_once, serving, sound_book
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
@@ -37,7 +37,9 @@ from .widgets import KINDS as WIDGETS
 def place_assets(book):
     """サイトに添えるもの。KaTeX の字形、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
     katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
-    write(book, DOCS / "ledger.json")
+    ledger = DOCS / "ledger.json"
+    if not (serving() and ledger.is_file()):  # 見はっている docs/ に書くと、もう一度組みはじめる
+        write(book, ledger)
     write_modules(book, DOCS / "assets" / MODULES)
 
 

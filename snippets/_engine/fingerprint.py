@@ -35,14 +35,15 @@ def sources_key(docs=None):
 def _check(sources):
     """照合して、添えるものを置き、sources を照合したことを書きとめる。
 
-    mkdocs serve で誤りのあるあいだは、書きとめない。照合のあいだに直されたものは、次のビルドが照合する。
+    mkdocs serve は、台帳を書かないので、書きとめない。照合のあいだに直されたものは、次のビルドが照合する。
     """
-    from .current import sound_book  # 読みこみが重いので、変わっていないときには読まない
+    from .current import serving, sound_book  # 読みこみが重いので、変わっていないときには読まない
     from .extension import place_assets
 
     book = sound_book()
     if not book.problems:
         place_assets(book)
+    if not book.problems and not serving():
         RECORD.parent.mkdir(exist_ok=True)
         RECORD.write_text(f"{sources} {_digest('', _placed())}", "utf-8")
 

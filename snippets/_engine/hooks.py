@@ -8,6 +8,14 @@
 from pathlib import PurePosixPath
 
 from snippets._engine import current, late
+from snippets._engine.book import libraries
+
+
+def on_startup(command, dirty):
+    if command == "serve":
+        from snippets._engine.workers import warm  # 組むだけのときは読まない
+
+        warm(libraries())
 
 
 def on_config(config):

@@ -38,7 +38,6 @@ def mapped(function, jobs, workers=None, seconds=None, libraries=(), prepare=Non
     また止めたものの結果は None になる。
     libraries は働き手が先に読むライブラリ、prepare は働き手がはじめに呼ぶ関数。クラスタに届かなければ Unreachable。
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # 働き手はコアの数だけ並ぶので、一人が使うコアは一つ
     left, workers = dict(enumerate(jobs)), workers or os.cpu_count()
     with _place(libraries, prepare) as run:
         while left:
@@ -129,13 +128,26 @@ class Seeded(ParallelBackendBase):
         self.crew.shutdown(wait=True, cancel_futures=True)
 
 
-def _pool(count, libraries, prepare):
+def warm(libraries):
+    """働き手の種を、先に起こしておく。libraries は裏で読みこまれる。"""
     if sys.platform == "linux":
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(libraries))
-    else:
-        context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, context, _begin, [prepare])
+        from multiprocessing.forkserver import ensure_running
+
+        _context(libraries)
+        ensure_running()
+
+
+def _context(libraries):
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # 働き手はコアの数だけ並ぶので、一人が使うコアは一つ
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(libraries))
+    return context
+
+
+def _pool(count, libraries, prepare):
+    return ProcessPoolExecutor(count, _context(libraries), _begin, [prepare])
 
 
 def _begin(prepare):

@@ -23,6 +23,9 @@ PROSE = (
 )
 
 
+FORMULAS_PER_PAGE = 6
+
+
 @dataclass(frozen=True)
 class Formula:
     """独立した式。name は結ばれる関数の名、code はその実装、symbols は文字の型と意味。"""
@@ -160,7 +163,7 @@ def page(number):
         f"p{number:04}",
         f"第 {number} 節の実験",
         (
-            prose("このページは版番号 v0 です。"),
+            prose("このページは版番号 v0 の原稿です。"),
             prose(f"どの数でも {spans[0]} です。"),
             prose(f"また {spans[1]} です。"),
             prose(),

@@ -79,9 +79,9 @@ nb_execution_mode = "cache"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 """
 _GALLERY = """extensions = ["sphinx_gallery.gen_gallery"]
-exclude_patterns = ["**/*.ipynb", "topic*/**"]
+exclude_patterns = ["**/*.ipynb", "examples/**"]
 sphinx_gallery_conf = {
-    "examples_dirs": ".", "gallery_dirs": "auto", "ignore_pattern": "conf", "show_memory": False,
+    "examples_dirs": "examples", "gallery_dirs": "auto", "show_memory": False,
     "write_computation_times": False,
 }
 """
@@ -121,11 +121,11 @@ def _myst(root, pages):
 
 def _gallery(root, pages):
     title = f"機械学習ノート\n{'=' * 40}\n"
-    heads = {f"docs/{folder}/GALLERY_HEADER.rst": title for folder in {page.folder for page in pages}}
+    heads = {f"docs/examples/{folder}/GALLERY_HEADER.rst": title for folder in {page.folder for page in pages}}
     toc = "\n.. toctree::\n\n   auto/index\n"
     return heads | {
         "docs/conf.py": _SPHINX + _GALLERY,
-        "docs/GALLERY_HEADER.rst": title,
+        "docs/examples/GALLERY_HEADER.rst": title,
         "docs/index.rst": title + toc,
     }
 
@@ -154,7 +154,7 @@ PEERS = {
         ),
         Peer(
             "sphinx-gallery", "sphinx-gallery", "sphinx", _SPHINX_BUILD, writers.gallery, _gallery,
-            ("docs/{0.folder}/plot_{0.name}.py",) * 2, "site/auto/{0.folder}/plot_{0.name}.html",
+            ("docs/examples/{0.folder}/plot_{0.name}.py",) * 2, "site/auto/{0.folder}/plot_{0.name}.html",
             ("site", "docs/auto"), ("sphinx", "sphinx-gallery"), 100,
         ),
         Peer(
@@ -192,8 +192,8 @@ def _run(command):
         raise Unavailable(errors[0])
 
 
-def versions(peer, python):
+def versions(peer):
     """比べたものの版。"""
     code = "import sys; from importlib.metadata import version; print(*(f'{n} {version(n)}' for n in sys.argv[1:]))"
     names = (*peer.packages, "numpy", "matplotlib")
-    return subprocess.run([python, "-c", code, *names], capture_output=True, encoding="utf-8").stdout.strip()
+    return subprocess.run([python_of(peer), "-c", code, *names], capture_output=True, encoding="utf-8").stdout.strip()

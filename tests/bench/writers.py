@@ -127,7 +127,7 @@ def notebook(page):
 
 def myst(page):
     """MyST の Markdown のノートブック。"""
-    head = "---\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n\n"
+    head = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n\n"
     return {f"docs/{page.path}.md": head + markdown(page, lambda _, source: f"```{{code-cell}} python3\n{source}\n```")}
 
 
@@ -153,7 +153,7 @@ def gallery(page):
                 else:
                     parts += [f'r"""\n{said}\n"""', HEAD + source]
                 text = []
-    return {f"docs/{page.folder}/plot_{page.name}.py": "\n\n".join(parts) + "\n"}
+    return {f"docs/examples/{page.folder}/plot_{page.name}.py": "\n\n".join(parts) + "\n"}
 
 
 def write(root, files):

@@ -1,6 +1,6 @@
 """組む速さを、ほかの道具と比べる。
 
-    pip install -e '.[bench]'
+    pip install -e '.[test]'
     python -m tests.bench                                    # すべて。CPU で 20 分ほど
     python -m tests.bench --pages 25 --peers ours,plain      # 一部だけ
     python -m tests.bench --repeat 3                         # 三度ずつ組み、短いほうをとる
@@ -29,6 +29,8 @@ def main(arguments=None):
     parser.add_argument("--peers", default=",".join(PEERS), metavar="名,…", help="道具の名（既定はすべて）")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="組む回数。いちばん短い CPU をとる")
     options = parser.parse_args(arguments)
+    if sys.platform != "linux":
+        parser.error("終わったプロセスの CPU まで数えるしくみが Linux にしかない。Linux で走らせる")
     names = options.peers.split(",")
     if unknown := [name for name in names if name not in PEERS]:
         parser.error(f"{', '.join(unknown)} という道具はない。{', '.join(PEERS)} から選ぶ")

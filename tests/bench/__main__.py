@@ -45,7 +45,7 @@ def main(arguments=None):
                 rechecked = site.rechecked()
                 costs[count] = {kind: json.loads(site.run(COSTS, kind).output) for kind in ("cold", "noop")}
     print(times(found), targets(found, rechecked, costs), shares(costs), sep="\n\n")
-    print("\n版: KaTeX", version(), *(f"。{versions(PEERS[name])}" for name in names if name not in failures), sep="")
+    print("\n版: KaTeX ", version(), *(f"。{versions(PEERS[name])}" for name in names if name not in failures), sep="")
     for name, reason in failures.items():
         print(f"\n{PEERS[name].title} は比べられない: {reason}")
     return 1 if failures else 0
@@ -70,6 +70,7 @@ def _measure(site, found, failures):
     try:
         site.measure(found.setdefault((name, count), Runs()), lambda text: print(text, file=sys.stderr, flush=True))
     except Failed as error:
+        print(f"{site.peer.title} を組めない: {error}", file=sys.stderr, flush=True)
         failures[name] = error
         del found[name, count]
 

@@ -117,7 +117,7 @@ PLOT = '''def plot(ax):
         ax.plot(x, np.tanh(power * x / %(c)d), label="k = %%d" %% power)
     ax.scatter(rng.uniform(-3, 3, 60), rng.normal(size=60) / 4, s=9)
     ax.set(xlabel="x", ylabel="tanh(k x / %(c)d)")
-    ax.legend()'''
+    ax.legend(loc="upper left")'''
 
 
 @dataclass(frozen=True)

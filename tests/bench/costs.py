@@ -64,6 +64,7 @@ def cold(clock):
     clock.watch(chapter, "strongest", "証明")
     clock.watch(chapter, "judge", "文中の式")
     clock.watch(chapter, "draw", "図")
+    clock.watch(chapter, "evaluate", "本文の数")
     with clock.part("読むことと結ぶこと"):
         pages = book.read_book()
         results = [(page, vars(chapter.check_page(page, pages))) for page in pages.values()]

@@ -1,5 +1,6 @@
 """比べる相手。原稿の書き方、組む命令、入れるもの。"""
 
+import compileall
 import json
 import shutil
 import subprocess
@@ -99,12 +100,13 @@ def _mkdocs(plugins, more=_ARITHMATEX, suffix=".md"):
 
 
 def _ours(root, pages):
-    """エンジンは写す。KaTeX は入れてあるものを指し、組み上がりの控えは空から始める。"""
+    """エンジンは写し、pip が入れるときと同じように .pyc にしておく。KaTeX は入れてあるものを指し、組み上がりの控えは空から始める。"""
     render([("x", False)], ROOT / ".cache")
     engine = root / "snippets" / "_engine"
     shutil.copytree(ROOT / "snippets" / "_engine", engine, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(ROOT / "snippets" / name, root / "snippets")
+    compileall.compile_dir(engine, quiet=1)
     (root / ".cache" / "katex").mkdir(parents=True)
     for installed in (ROOT / ".cache" / "katex").iterdir():
         if installed.name != "html":

@@ -100,7 +100,10 @@ def _mkdocs(plugins, more=_ARITHMATEX, suffix=".md"):
 
 
 def _ours(root, pages):
-    """エンジンは写し、pip が入れるときと同じように .pyc にしておく。KaTeX は入れてあるものを指し、組み上がりの控えは空から始める。"""
+    """エンジンは写し、pip が入れるときと同じように .pyc にする。
+
+    KaTeX は入れてあるものを指し、組み上がりの控えは空から始める。
+    """
     render([("x", False)], ROOT / ".cache")
     engine = root / "snippets" / "_engine"
     shutil.copytree(ROOT / "snippets" / "_engine", engine, ignore=shutil.ignore_patterns("__pycache__"))

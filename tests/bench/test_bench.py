@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from snippets._engine import ROOT
-from tests.bench.corpus import page, pages
+from tests.bench.corpus import FORMULAS, page, pages
 from tests.bench.measure import Cost
 from tests.bench.peers import PEERS
 from tests.bench.scenario import Failed, Runs, Site
@@ -25,20 +25,21 @@ for problem in (problem for page in pages.values() for problem in chapter.check_
 
 @pytest.fixture
 def site(tmp_path):
-    """2 ページの、このノートの原稿。"""
-    return Site("ours", 2, tmp_path)
+    """式の型がすべて現れる 5 ページの、このノートの原稿。"""
+    return Site("ours", 5, tmp_path)
 
 
 def test_pages_pass_the_check_and_a_wrong_code_does_not(site):
     """原稿の式はどれも照合を通り、実装を書きかえたページだけが断られる。"""
-    path = site.root / "snippets" / f"{site.pages[1].path}.py"
-    path.write_text(path.read_text("utf-8").replace("/ 3)", "/ 4)"), "utf-8")
+    assert {f.name for page in site.pages if page != site.pages[3] for f in page.formulas} == {f.name for f in FORMULAS}
+    path = site.root / "snippets" / f"{site.pages[3].path}.py"
+    path.write_text(path.read_text("utf-8").replace("/ 5", "/ 6"), "utf-8")
     done = subprocess.run(
         [sys.executable, "-c", CHECK], cwd=site.root, env={"PYTHONPATH": "."}, capture_output=True, encoding="utf-8"
     )
     assert not done.stderr
     found = [line.split(" ", 1) for line in done.stdout.splitlines()]
-    assert found and all(where.startswith(f"docs/{site.pages[1].path}.md:") for where, _ in found)
+    assert found and all(where.startswith(f"docs/{site.pages[3].path}.md:") for where, _ in found)
     assert any("式と実装が一致しない" in message for _, message in found)
 
 

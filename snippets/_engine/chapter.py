@@ -6,7 +6,7 @@ import traceback
 from . import FormulaError, Problem
 from .binding import import_topic, is_topic
 from .check import check
-from .computed import evaluate, number_html, source_html, table_html
+from .computed import code_html, evaluate, number_html, source_html, table_html
 from .drawing import draw
 from .evidence import strongest
 from .figure import FigureError
@@ -51,7 +51,7 @@ def check_page(page, library):
         result.references[formula.label] = references(formula.label, prepared)
         if prepared.bound:
             path, line, text = prepared.bound.source
-            result.sources[formula.label] = {"path": str(path), "line": line, "text": text}
+            result.sources[formula.label] = {"path": str(path), "line": line, "html": code_html(text)}
     _judge_spans(page, reading, result)
     _draw_figures(page, result)
     _build_widgets(page, result)

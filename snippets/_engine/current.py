@@ -11,6 +11,8 @@ _memory = {}
 
 def current_book():
     """いまの docs/ と snippets/ の結果。ファイルが変わらないあいだは使いまわす。"""
+    if "pinned" in _memory:
+        return _memory["pinned"]
     paths = [
         *DOCS.rglob("*.md"),
         *DOCS.rglob("*.py"),
@@ -24,6 +26,12 @@ def current_book():
         before = _memory.get("book")
         _memory.update(stamp=stamp, book=check_book(), before=before)
     return _memory["book"]
+
+
+def pin():
+    """一度だけ組んで終わるなら、ここからはファイルの時刻を見ない。ページごとに見ると、ページの数の 2 乗かかる。"""
+    if not serving():
+        _memory["pinned"] = current_book()
 
 
 def remade():

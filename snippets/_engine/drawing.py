@@ -74,6 +74,7 @@ def draw(function, ident: str) -> Figure:
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": ident}), warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("error", RuntimeWarning)
+        warnings.filterwarnings("ignore", 'Creating legend with loc="best"')  # 混んだ機械で 1 秒を越えただけの警告
         canvas = Canvas()
         function(_argument(function, canvas))
         svg = _save(canvas)

@@ -1,6 +1,6 @@
 """MkDocs のフック。ビルドの流れの中で、織ることのほかにいること。
 
-- 重い HTML は、ページが組み上がってから置く（late）。
+- 照合は一度だけにし、重い HTML は、ページが組み上がってから置く（current、late）。
 - --dirty は原稿の時刻しか見ないので、実装を直したときに作りなおすページを足す（current）。
 - mkdocs serve では、働き手の種を先に起こしておく（workers）。
 """
@@ -20,6 +20,7 @@ def on_startup(command, dirty):
 
 def on_config(config):
     late.begin()
+    current.pin()
 
 
 def on_files(files, config):

@@ -20,6 +20,7 @@ _LIBRARIES = (
     "transformers",
     "tokenizers",
     "pyyaml",
+    "pygments",
 )
 
 

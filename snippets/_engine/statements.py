@@ -6,6 +6,7 @@
 
 import itertools
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from . import FormulaError
 from .nodes import Node, callables, free_names, names, walk
@@ -38,11 +39,16 @@ class Statement:
         """値を求める辺のあいだの関係。"""
         return self.relations[len(self.sides) - len(self.evaluated) :]
 
+    @cached_property
+    def free(self):
+        """縛られていない名。現れる順。"""
+        free = set().union(*map(free_names, self.sides))
+        found = (n.args[0] for side in self.sides for n in walk(side) if n.op == "symbol")
+        return [name for name in dict.fromkeys(found) if name in free]
+
     def instances(self, evaluator):
         """自由な添字のすべての値について、(計算, 添字の範囲)。"""
-        ordered = [n.args[0] for side in self.sides for n in walk(side) if n.op == "symbol"]
-        free = set().union(*map(free_names, self.sides)) & evaluator.scope.indices
-        names = [name for name in dict.fromkeys(ordered) if name in free]
+        names = [name for name in self.free if name in evaluator.scope.indices]
         spans = {name: range(low, high + 1) for name in names for low, high in [evaluator.range(name)]}
         for combination in itertools.product(*spans.values()):
             yield evaluator.at_index(dict(zip(names, combination, strict=True))), spans

@@ -6,7 +6,6 @@ from html import escape
 
 from .binding import TESTS, path_of_tests, split_label
 from .book import math_key, spans_of
-from .computed import code_html
 from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
 from .late import hold
@@ -96,7 +95,7 @@ def _source(label, result):
     topic, _ = split_label(label)
     count = count_tests(path_of_tests(topic))
     summary = f'{escape(source["path"])}:{source["line"]} <span class="formula-tests">テスト {count} 件</span>'
-    code = hold(code_html(source["text"]))
+    code = hold(source["html"])
     return f'<details class="formula-source" data-search-exclude><summary>{summary}</summary>{code}</details>'
 
 

@@ -85,7 +85,7 @@ def noop(clock):
         from snippets._engine import extension, katex
 
         extension.sound_book()
-    for name in ("Weave", "Maps", "JoinLines", "SvgLinks"):
+    for name in ("Weave", "Maps", "JoinLines"):
         clock.watch(getattr(extension, name), "run", "織る")
     for name in ("Computed", "InlineMath"):
         clock.watch(getattr(extension, name), "handleMatch", "織る")

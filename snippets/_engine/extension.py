@@ -28,14 +28,16 @@ from .notation_page import notation
 from .order import reading_order
 from .playground import playground_html, read_playground
 from .serving import Stop
+from .stylesheets import bundle
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 from .widgets import KINDS as WIDGETS
 
 
 def place_assets(book):
-    """サイトに添えるもの。KaTeX の字形、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
+    """サイトに添えるもの。KaTeX の字形、まとめたスタイルシート、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
     katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
+    bundle(DOCS / "stylesheets" / "index.css", DOCS / "assets" / "site.css")
     write(book, DOCS / "ledger.json")
     write_modules(book, DOCS / "assets" / MODULES)
 

@@ -60,7 +60,7 @@ def render(formulas: Sequence[tuple], cache: Path) -> list[str | KatexError]:
     for formula, result in zip(missing, _typeset(missing, cache) if missing else (), strict=True):
         if "html" in result:
             done[formula] = result["html"]
-            _write(entries[formula], _sealed(result["html"]))
+            write(entries[formula], _sealed(result["html"]))
         else:
             done[formula] = KatexError(_japanese(result["message"]), result["column"])
     return [done[tuple(formula)] for formula in formulas]
@@ -77,7 +77,7 @@ def copy_assets(target: Path, cache: Path) -> None:
     for name, content in files.items():
         path = target / name
         if not path.exists() or path.read_bytes() != content:
-            _write(path, content)
+            write(path, content)
 
 
 # 組み上がりの控え
@@ -110,7 +110,7 @@ def _recall(entry):
     return html if content == _sealed(html) else None
 
 
-def _write(path, content):
+def write(path: Path, content: bytes) -> None:
     """書きかけを誰にも見せない書きこみ。"""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

@@ -34,6 +34,8 @@ _JAPANESE = (
     (r"Unsupported command", "リンクや画像の命令は使えない"),
 )
 
+_STRUT = re.compile(r'"(?:katex-)?strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em)?')
+
 
 @dataclass(frozen=True, slots=True)
 class KatexError:
@@ -64,6 +66,12 @@ def render(formulas: Sequence[tuple], cache: Path) -> list[str | KatexError]:
         else:
             done[formula] = KatexError(_japanese(result["message"]), result["column"])
     return [done[tuple(formula)] for formula in formulas]
+
+
+def height(html: str) -> float:
+    """組んだ式の丈（em）。KaTeX が式の切れ目ごとに立てる支柱の、いちばん上からいちばん下まで。"""
+    posts = [(float(tall), float(deep or 0)) for tall, deep in _STRUT.findall(html)]
+    return max(tall - deep for tall, deep in posts) + max(deep for _, deep in posts)
 
 
 def copy_assets(target: Path, cache: Path) -> None:

@@ -9,6 +9,7 @@ from .book import math_key, spans_of
 from .computed import code_html
 from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
+from .katex import height
 from .symbol_table import numbers
 
 _MANY_ULP = 1000
@@ -73,7 +74,7 @@ def _card(page, formula, result, bar, below):
     math = result["math"][math_key(formula.tex, True, spans_of(formula, result))]
     opening = (
         f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}"'
-        f' data-symbols="{symbols}" data-search-exclude>'
+        f' data-symbols="{symbols}" style="--tall:{height(math):.4g}" data-search-exclude>'
     )
     return f'{opening}{math}</div><p class="formula-bar">{bar}</p>{below}'
 

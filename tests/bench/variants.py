@@ -55,7 +55,11 @@ def variants(font: Path | None = None) -> list[Variant]:
 def in_browser(page: str) -> str:
     """組んである式を LaTeX に戻し、ブラウザが組むページ。"""
     tags = '<script defer src="/bench/katex.min.js"></script>' + RENDER
-    return _replaced(page, "katex", _source).replace("katex-display", "formula-display").replace("</head>", tags + "</head>")
+    return (
+        _replaced(page, "katex", _source)
+        .replace("katex-display", "formula-display")
+        .replace("</head>", tags + "</head>")
+    )
 
 
 def mathml_only(page: str) -> str:

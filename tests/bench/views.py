@@ -79,14 +79,19 @@ def measure(site, path, shown, rounds):
 
 def table(names, found):
     """行が見せ方、列が測ったもの。"""
-    rows = [[name, *(form.format(getattr(v, key)) for _, key, form in COLUMNS)] for name, v in zip(names, found, strict=True)]
+    rows = [
+        [name, *(form.format(getattr(v, key)) for _, key, form in COLUMNS)]
+        for name, v in zip(names, found, strict=True)
+    ]
     head = ["", *(title for title, _, _ in COLUMNS)]
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] + ["---:"] * len(COLUMNS), *rows))
 
 
 def verdicts(base, ours, formulas):
     """目標との比べ方の表と、全部に届いたか。"""
-    checks = [(f"{title}、比", getattr(ours, key) / max(getattr(base, key), 1), goal, ".2f") for title, key, goal in RATIOS]
+    checks = [
+        (f"{title}、比", getattr(ours, key) / max(getattr(base, key), 1), goal, ".2f") for title, key, goal in RATIOS
+    ]
     checks += [
         (f"CLS、{title}", getattr(ours, key), CLS, ".3f")
         for title, key in (("開く", "cls_load"), ("送る", "cls_scroll"), ("飛ぶ", "cls_anchor"))

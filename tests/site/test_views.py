@@ -15,15 +15,14 @@ pytestmark = pytest.mark.browser
 
 LIMIT = 0.02  # 置き場所のずれの上限。CLS と同じ数え方
 NOTEBOOK = 150_000  # 実験ノートの HTML の上限（バイト）
-BIG = 3_000  # いちばん大きいページの、はじめの画面までに組む要素の上限
 WATCH = """() => {
     window.shift = 0;
     new PerformanceObserver(list => list.getEntries().forEach(entry => {
         if (!entry.hadRecentInput) window.shift += entry.value;
     })).observe({type: 'layout-shift', buffered: true});
 }"""
-LAZY = ".formula-math, .plot > svg[style]"
-HEIGHTS = f"[...document.querySelectorAll('{LAZY}')].map(box => box.offsetHeight ?? box.getBoundingClientRect().height)"
+LAZY = ".formula-math .katex-html, .plot > svg[style]"
+HEIGHTS = f"[...document.querySelectorAll('{LAZY}')].map(box => box.getBoundingClientRect().height)"
 SKIPPED = f"""[...document.querySelectorAll('{LAZY}')].filter(
     box => !box.firstElementChild.checkVisibility({{contentVisibilityAuto: true}})).length"""
 BOTTOM = "scrollY + innerHeight >= document.documentElement.scrollHeight - 2"
@@ -42,7 +41,9 @@ def page(reader, request):  # noqa: F811
 
 def settle(page):
     """送ったあとの描きなおしが終わるまで待つ。"""
-    page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 300))")
+    page.evaluate(
+        "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 300))"
+    )
 
 
 def headings(page):
@@ -72,7 +73,7 @@ def test_unseen_boxes_have_their_true_height(page):
     """まだ組まれていない式と図の丈は、組んだあとの丈と 1 px しか違わない。"""
     settle(page)
     waiting = page.evaluate(HEIGHTS)
-    page.add_style_tag(content=".md-typeset :is(.formula-math, .plot > svg) { content-visibility: visible !important; }")
+    page.add_style_tag(content=".md-typeset :is(.katex-html, .plot > svg) { content-visibility: visible !important; }")
     page.evaluate("document.fonts.ready.then(() => 0)")
     settle(page)
     done = page.evaluate(HEIGHTS)
@@ -125,6 +126,19 @@ def test_find_reaches_a_formula_not_yet_painted(page):
         const box = getSelection().getRangeAt(0).getBoundingClientRect();
         return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
     }""")
+
+
+def test_every_formula_stays_in_the_accessibility_tree(page):
+    """まだ組まれていない式も、MathML のまま読み上げの木にある。"""
+    settle(page)
+    assert page.evaluate(SKIPPED) > 0
+    session = page.context.new_cdp_session(page)
+    session.send("Accessibility.enable")
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    spoken = [node for node in nodes if node.get("role", {}).get("value") == "MathMLMath" and not node["ignored"]]
+    shown = page.evaluate("""[...document.querySelectorAll('.md-content math')]
+        .filter(math => !math.closest('details:not([open]) > :not(summary)')).length""")
+    assert len(spoken) == shown > 0
 
 
 def test_print_shows_every_formula(page):

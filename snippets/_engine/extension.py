@@ -35,7 +35,7 @@ from .widgets import KINDS as WIDGETS
 
 
 def place_assets(book):
-    """サイトに添えるもの。KaTeX の字形、まとめたスタイルシート、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
+    """サイトに添えるもの。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
     katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
     bundle(DOCS / "stylesheets" / "index.css", DOCS / "assets" / "site.css")
     write(book, DOCS / "ledger.json")

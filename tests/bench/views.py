@@ -11,7 +11,7 @@ CPU は 4 倍遅く、回線は 1.6 Mbit/s で往復 150 ms。何度かずつ、
 import argparse
 import sys
 from contextlib import ExitStack
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from pathlib import Path
 from statistics import median
 

@@ -115,11 +115,11 @@ def test_link_from_outside_lands_on_the_heading(reader, page):  # noqa: F811
 def test_find_reaches_a_formula_not_yet_painted(page):
     """ページの中の検索は、まだ組まれていない式の中の文字も見つけ、そこまで送る。"""
     settle(page)
-    word = page.evaluate(f"""() => {{
+    word = page.evaluate("""() => {
         const boxes = [...document.querySelectorAll('.plot > svg[style] text')];
         const seen = text => document.body.innerText.split(text).length > 2;
         return boxes.map(box => box.textContent.trim()).filter(text => text.length > 4 && !seen(text)).at(-1);
-    }}""")
+    }""")
     assert page.evaluate("word => find(word)", word), word
     settle(page)
     assert page.evaluate("""() => {

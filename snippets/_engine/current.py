@@ -20,6 +20,7 @@ def current_book():
         *TESTS.rglob("*.py"),
         *SNIPPETS.rglob("*.json"),
         *DOCS.glob("*.yml"),
+        *DOCS.glob("stylesheets/*.css"),
     ]
     stamp = tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths))
     if _memory.get("stamp") != stamp:

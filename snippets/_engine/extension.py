@@ -21,7 +21,7 @@ from .current import placed_once, serving, sound_book
 from .elements import element
 from .figure import Figure, figure_html
 from .graph_page import near_map, whole_map
-from .late import hold
+from .late import Regions, hold, region
 from .ledger import write
 from .ledger_page import ledger
 from .moving import MODULES, write_modules
@@ -29,14 +29,16 @@ from .notation_page import notation
 from .order import reading_order
 from .playground import playground_html, read_playground
 from .serving import Stop
+from .stylesheets import bundle
 from .symbol_table import symbol_table
 from .weave import formula_html, inline_math, ledger_link, refused_html, site_number
 from .widgets import KINDS as WIDGETS
 
 
 def place_assets(book):
-    """サイトに添えるもの。KaTeX の字形、台帳、動く図の式。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
+    """サイトに添えるもの。MkDocs はページごとに拡張を作るが、置くのは一度でよい。"""
     katex.copy_assets(DOCS / "assets" / "katex", KATEX_CACHE)
+    bundle(DOCS / "stylesheets" / "index.css", DOCS / "assets" / "site.css")
     ledger = DOCS / "ledger.json"
     if not (serving() and ledger.is_file()):  # 見はっている docs/ に書くと、もう一度組みはじめる
         write(book, ledger)
@@ -194,11 +196,11 @@ class Maps(Treeprocessor):
                     names = (element("span", id=ident) for ident in self.weave.notes[child.text])
                     parent[k] = element("div", *names, class_="note-ids")
                 elif child.tag == "p" and child.text in self.weave.tables:
-                    parent[k] = symbol_table(self.book, self.weave.page, self.stored)
+                    parent[k] = region(symbol_table(self.book, self.weave.page, self.stored))
                 elif child.tag == "p" and child.text in _DIRECTIVES:
-                    parent[k] = _DIRECTIVES[child.text](self.book, self.stored)
+                    parent[k] = region(_DIRECTIVES[child.text](self.book, self.stored))
         if self.weave.page and (near := near_map(self.book, self.weave.page)) is not None:
-            root.append(near)
+            root.append(region(near))
 
     def card(self, child, label):
         """式の札の外枠。"""
@@ -239,6 +241,7 @@ class FormulaExtension(Extension):
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)
+        md.postprocessors.register(Regions(md), "formula-region", 5)
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
 

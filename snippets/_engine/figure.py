@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+VIEW = re.compile(r'viewBox="([^"]+)"')
+
 
 class FigureError(Exception):
     """図についての一つの事実。"""
@@ -22,7 +24,9 @@ def figure_html(figure: Figure, alt: str, ident: str, controls: str = "") -> str
     """ページに置く形。alt は図に何が見えるかを述べる文、controls は図の下に置くスライダー。"""
     if not alt.strip():
         raise FigureError("代替テキストがない。図に何が見えるかを [ ] の中に書く")
-    svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    _, _, width, height = VIEW.search(figure.svg)[1].split()
+    opening = f'<svg role="img" aria-label="{escape(alt)}" style="aspect-ratio:{width}/{height}" '
+    svg = figure.svg.replace("<svg ", opening, 1)
     caption = f"<figcaption>{escape(figure.caption, quote=False)}</figcaption>"
     return f'<figure class="plot" id="{escape(ident)}" data-search-exclude>{svg}{controls}{caption}</figure>'
 

@@ -14,8 +14,13 @@ import sys
 from . import ROOT
 
 SOURCES = "snippets", "tests"
-KINDS = {".md", ".py", ".yml", ".json", ".mjs", ".lock"}
-PLACED = "docs/assets/katex", "docs/assets/formulas", "docs/ledger.json"  # extension.place_assets が置く
+KINDS = {".md", ".py", ".yml", ".json", ".mjs", ".lock", ".css"}
+PLACED = (
+    "docs/assets/katex",
+    "docs/assets/formulas",
+    "docs/assets/site.css",
+    "docs/ledger.json",
+)  # extension.place_assets が置く
 RECORD = ROOT / ".cache" / "fingerprint"
 
 

@@ -23,7 +23,8 @@ def near_map(book, page, levels=None):
     if whole := book.placed.get("graph"):
         lead.append(element("a", text="全体の地図", href=f"{path_to(whole, page)}#page-{page.name}"))
     heading = element("h2", text="このページの式の地図", id="graph")
-    return element("section", heading, lead, legend(), *picture.band(page), class_="graph-near")
+    inner = [heading, lead, legend(), *picture.band(page)]
+    return element("section", *inner, class_="graph-near", data_search_exclude="true")
 
 
 def whole_map(book, levels=None):
@@ -35,7 +36,8 @@ def whole_map(book, levels=None):
         if sections and part != pages[0].title:
             parts.append(element("h2", text=f"{part}の式", id=f"part-{pages[0].name}"))
         parts += sections
-    return element("div", legend(), *picture.overview(), *parts, *picture.differences(), class_="graph-map")
+    inner = [legend(), *picture.overview(), *parts, *picture.differences()]
+    return element("section", *inner, class_="graph-map", data_search_exclude="true")
 
 
 def legend():

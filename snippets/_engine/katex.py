@@ -34,6 +34,8 @@ _JAPANESE = (
     (r"Unsupported command", "リンクや画像の命令は使えない"),
 )
 
+_STRUT = re.compile(r'"(?:katex-)?strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em)?')
+
 
 @dataclass(frozen=True, slots=True)
 class KatexError:
@@ -60,10 +62,16 @@ def render(formulas: Sequence[tuple], cache: Path) -> list[str | KatexError]:
     for formula, result in zip(missing, _typeset(missing, cache) if missing else (), strict=True):
         if "html" in result:
             done[formula] = result["html"]
-            _write(entries[formula], _sealed(result["html"]))
+            write(entries[formula], _sealed(result["html"]))
         else:
             done[formula] = KatexError(_japanese(result["message"]), result["column"])
     return [done[tuple(formula)] for formula in formulas]
+
+
+def height(html: str) -> float:
+    """組んだ式の丈（em）。KaTeX が式の切れ目ごとに立てる支柱の、いちばん上からいちばん下まで。"""
+    posts = [(float(tall), float(deep or 0)) for tall, deep in _STRUT.findall(html)]
+    return max(tall - deep for tall, deep in posts) + max(deep for _, deep in posts)
 
 
 def copy_assets(target: Path, cache: Path) -> None:
@@ -77,7 +85,7 @@ def copy_assets(target: Path, cache: Path) -> None:
     for name, content in files.items():
         path = target / name
         if not path.exists() or path.read_bytes() != content:
-            _write(path, content)
+            write(path, content)
 
 
 # 組み上がりの控え
@@ -110,7 +118,7 @@ def _recall(entry):
     return html if content == _sealed(html) else None
 
 
-def _write(path, content):
+def write(path: Path, content: bytes) -> None:
     """書きかけを誰にも見せない書きこみ。"""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

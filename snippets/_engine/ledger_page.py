@@ -19,7 +19,7 @@ def ledger(book):
             own = [row for row in rows if row["page"] == page.name]
             if own:
                 parts += _section(book, page, here, own)
-    return element("div", *parts, class_="ledger")
+    return element("section", *parts, class_="ledger", data_search_exclude="true")
 
 
 def _counts(rows):

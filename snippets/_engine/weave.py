@@ -8,6 +8,7 @@ from .binding import TESTS, path_of_tests, split_label
 from .book import math_key, spans_of
 from .elements import element, path_to
 from .graph import BOTH, CODE, FORMULA, is_relation
+from .katex import height
 from .late import hold
 from .symbol_table import numbers
 
@@ -74,7 +75,7 @@ def _card(page, formula, result, bar, below):
     math = result["math"][math_key(formula.tex, True, spans_of(formula, result))]
     opening = (
         f'<div class="formula-math" tabindex="0" role="group" aria-label="{name}"'
-        f' data-symbols="{symbols}" data-search-exclude>'
+        f' data-symbols="{symbols}" style="--tall:{height(math):.4g}" data-search-exclude>'
     )
     return f'{opening}{hold(math)}</div><p class="formula-bar">{bar}</p>{below}'
 

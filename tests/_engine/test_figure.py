@@ -241,10 +241,10 @@ def test_warning_is_an_error(function, warning):
 
 def test_html():
     """代替テキストと説明は、記号を壊さずに入る。"""
-    html = figure_html(Figure('<svg width="1"></svg>', "a < b"), '"a" & b', "t.plot")
+    html = figure_html(Figure('<svg viewBox="0 0 4 3"></svg>', "a < b"), '"a" & b', "t.plot")
     assert html == (
         '<figure class="plot" id="t.plot" data-search-exclude>'
-        '<svg role="img" aria-label="&quot;a&quot; &amp; b" width="1"></svg>'
+        '<svg role="img" aria-label="&quot;a&quot; &amp; b" style="aspect-ratio:4/3" viewBox="0 0 4 3"></svg>'
         "<figcaption>a &lt; b</figcaption></figure>"
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from snippets._engine import ROOT, katex, node
-from snippets._engine.katex import KatexError, copy_assets, render
+from snippets._engine.katex import KatexError, copy_assets, height, render
 from snippets._engine.node import NodeUnavailable
 
 
@@ -51,6 +51,14 @@ def test_inline_differs_from_display(cache):
     """同じ式でも、文中と別行立てでは組み方が違う。"""
     inline, display = render([("x", False), ("x", True)], cache)
     assert "katex-display" in display and "katex-display" not in inline
+
+
+def test_height(cache):
+    """式の丈は、字を足しても変わらず、積みあげると増え、いちばん上からいちばん下まで数える。"""
+    formulas = ["x", "x + x", r"\frac{x}{x}", r"\frac{x}{x} + x_x", r"x^x + x_x", "x^x", "x_x"]
+    one, sum_, stacked, beside, both, upper, lower = map(height, render([(tex, True) for tex in formulas], cache))
+    assert 0 < one < sum_ < stacked == beside
+    assert max(upper, lower) < both < upper + lower
 
 
 def test_japanese_in_text(cache):

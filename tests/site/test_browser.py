@@ -260,7 +260,7 @@ def test_scheme_can_be_switched_by_hand(reader):
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     for _ in range(2):
-        page.locator("form[data-md-component=palette] label:visible").click()
+        page.locator(".palette:visible").click()
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
     assert page.evaluate(ground) != light
     page.context.close()

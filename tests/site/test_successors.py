@@ -26,7 +26,7 @@ TOOLS = {
     "zensical": ["zensical", "build"],
 }
 SUCCESSORS = [tool for tool in TOOLS if tool != "mkdocs"]
-PLACED = "katex", "formulas", "ledger.json"
+PLACED = "katex", "formulas", "site.css", "ledger.json"
 KEPT = "formulas", "katex", "notebooks"  # 前に照合した結果。鍵が合うときだけ使われる
 WRONG = r"\frac{e^{z_k + c}}{\sum_{j=1}^{C} e^{z_j + c}} = -\operatorname{softmax}(z)_k"
 

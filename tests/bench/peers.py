@@ -114,7 +114,8 @@ def _ours(root, pages):
     for installed in (ROOT / ".cache" / "katex").iterdir():
         if installed.name != "html":
             (root / ".cache" / "katex" / installed.name).symlink_to(installed)
-    return _mkdocs("search", "  - snippets._engine.extension")(root, pages) | {
+    extension = "  - snippets._engine.extension\nhooks: [snippets/_engine/hooks.py]"
+    return _mkdocs("search", extension)(root, pages) | {
         "docs/stylesheets/katex.css": '@import "../assets/katex/katex.min.css";\n'
     }
 

@@ -20,8 +20,8 @@ from .corrections import corrections
 from .current import placed_once, serving, sound_book
 from .elements import element
 from .figure import Figure, figure_html
-from .graph_page import near_map, whole_map
-from .late import Regions, hold, region
+from .graph_page import SvgLinks, near_map, whole_map
+from .late import Regions, begun, hold, region
 from .ledger import write
 from .ledger_page import ledger
 from .moving import MODULES, write_modules
@@ -242,6 +242,8 @@ class FormulaExtension(Extension):
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)
         md.treeprocessors.register(JoinLines(md), "formula-join", 15)
         md.postprocessors.register(Regions(md), "formula-region", 5)
+        if begun():  # MkDocs がリンクを直したあと。Zensical は xlink:href を直さない
+            md.treeprocessors.register(SvgLinks(md), "formula-svg", -10)
         md.inlinePatterns.register(Computed(md, book), "formula-computed", 195)
         md.inlinePatterns.register(InlineMath(md, book), "formula-inline", 185)
 

@@ -5,6 +5,8 @@
 
 from collections import Counter
 
+from markdown.treeprocessors import Treeprocessor
+
 from .binding import is_topic
 from .contents import contents
 from .elements import element, path_to
@@ -38,6 +40,15 @@ def whole_map(book, levels=None):
         parts += sections
     inner = [legend(), *picture.overview(), *parts, *picture.differences()]
     return element("section", *inner, class_="graph-map", data_search_exclude="true")
+
+
+class SvgLinks(Treeprocessor):
+    """SVG の中のリンクは xlink:href にする。テーマのページの入れかえは、href のある要素を HTML だと思うため。"""
+
+    def run(self, root):
+        for svg in root.iter("svg"):
+            for node in svg.iter("a"):
+                node.attrib = {"xlink:href" if key == "href" else key: value for key, value in node.attrib.items()}
 
 
 def legend():

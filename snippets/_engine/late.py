@@ -23,9 +23,14 @@ def begin():
     _held = {}
 
 
+def begun():
+    """フックのあるビルドの中か。"""
+    return _held is not None
+
+
 def hold(html):
     """HTML のかわりの札。begin の前なら、HTML のまま。"""
-    if _held is None:
+    if not begun():
         return html
     key = digest(html)[:24]
     _held[key] = placed(html)

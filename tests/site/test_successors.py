@@ -97,7 +97,7 @@ def article(tree, page):
     """ページの本文。空白、検索の印、飛び先の印を除き、リンクは行き先に直し、ノートブックの拡張子は消す。"""
     (text,) = re.findall("<article.*?</article>", (tree.site / page / "index.html").read_text("utf-8"), re.S)
     text = text.replace("xlink:href=", "href=")
-    text = re.sub(r' data-search-exclude(="")?|<a id="__skip"[^>]*></a>', "", text)
+    text = re.sub(r' data-search-exclude(="[^"]*")?|<a id="__skip"[^>]*></a>', "", text)
     text = re.sub(r"\s+", "", re.sub('href="([^"]*)"', lambda m: f'href="{urljoin(f"/{page}/", m[1])}"', text))
     return re.sub(r'(/lab/\w+)\.(py|ipynb)(?=[#"])', r"\1/", text)
 

@@ -236,7 +236,8 @@ class FormulaExtension(Extension):
         if book.problems:
             md.preprocessors.register(Stop(md, report(book.problems)), "formula-stop", 29)
             return
-        placed_once(book, place_assets)
+        if not self.getConfig("fingerprint"):  # 指紋を求めたときに、もう置いてある
+            placed_once(book, place_assets)
         weave = Weave(md, book)
         md.preprocessors.register(weave, "formula", 28)
         md.treeprocessors.register(Maps(md, book, weave), "formula-map", 12)

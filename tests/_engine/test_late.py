@@ -7,8 +7,8 @@ import pytest
 from snippets._engine import late
 from snippets._engine.binding import TESTS
 from snippets._engine.weave import count_tests
-from tests._engine.staleness import BUILT
-from tests._engine.test_bad_input import CONFIG, Project
+from tests._engine.staleness import built
+from tests._engine.test_bad_input import CONFIG, katex, project  # noqa: F401
 
 
 @pytest.fixture
@@ -32,25 +32,19 @@ def test_without_hooks_nothing_is_held(monkeypatch):
     assert late.hold("<b>式</b>") == "<b>式</b>"
 
 
-def test_hooks_change_no_byte_of_the_site(tmp_path):
+def test_hooks_change_no_byte_of_the_site(project):  # noqa: F811
     """フックのあるビルドとないビルドは、検索の索引まで含めて、同じバイト列になる。"""
-    project = Project(tmp_path)
     project.write("docs/index.md", "# 入口\n\n[見本](demo/square.md) の $1 + 1 = 2$ です。\n")
     plain = CONFIG.replace("{name: mkdocs, highlightjs: false}", "{name: material, font: false}")
     with_hooks = plain + "hooks: [snippets/_engine/hooks.py]\n"
-    made = [built(project, config, folder) for config, folder in ((plain, "plain"), (with_hooks, "late"))]
+    made = []
+    for config, folder in ((plain, "plain"), (with_hooks, "late")):
+        project.write("mkdocs.yml", config)
+        code, output, files = built(project, folder)
+        assert (code, output) == (0, b"")
+        made.append(files)
     assert b"katex-html" in made[0]["demo/square/index.html"]
     assert made[0] == made[1]
-
-
-def built(project, config, folder):
-    """組んだサイトの、道からバイト列。"""
-    project.write("mkdocs.yml", config)
-    code, output = project.run("mkdocs", "build", "--strict", "-q", "-d", folder)
-    assert code == 0, output
-    root = project.root / folder
-    files = [path for path in root.rglob("*") if path.is_file() and path.name != "sitemap.xml.gz"]
-    return {str(path.relative_to(root)): BUILT.sub(b"", path.read_bytes()) for path in files}
 
 
 def test_counted_tests_are_functions():

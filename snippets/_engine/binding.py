@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from . import ROOT, FormulaError
+from .carriers import lowered
 from .nodes import Node
 from .scope import key_of
-from .values import is_array, lowered, shape_text
+from .values import is_array, shape_text
 
 SNIPPETS = ROOT / "snippets"
 TESTS = ROOT / "tests"
@@ -167,6 +168,8 @@ class Bound:
         return self.plain(result)
 
     def plain(self, result):
+        if isinstance(result, float):
+            return float(result)
         if isinstance(result, tuple):
             return tuple(map(self.plain, result))
         if hasattr(result, "detach"):

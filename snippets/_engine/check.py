@@ -1,24 +1,27 @@
 """式と実装の照合。標本ごとに、式のすべての辺を 60 桁で、実装を float64 で求めて比べる。"""
 
+import operator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf, isfinite, ulp
 
-import mpmath
 import numpy as np
 
 from . import FormulaError
 from .binding import component
+from .carriers import DIGITS, Double, Exact, lifted, lowered
 from .evaluate import Evaluator
 from .nodes import names
 from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import DIGITS, Double, Exact, Family, is_array, lifted, lowered, scalar, shape_text, show
+from .values import Family, flat, is_array, scalar, shape, shape_text, show
 
-SIDES = (mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -45)  # 辺どうし。相対と絶対
+SIDES = (1e-40, 1e-45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
 THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
+_STRICT = {"!=": operator.ne, "<": operator.lt, ">": operator.gt}  # ゆるめない関係
 TIE = 2.0**-19  # 条件の境目に当たったとみなす幅
 CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
 
@@ -159,10 +162,8 @@ class Check:
             self.condition = True
             self.sampler.extend(CONDITION)
         self.tied = self.tied or any(np.any(abs(a - b) <= TIE * (1 + abs(b))) for a, b in pairwise(sides))
-        truth = all(
-            bool(np.all(holds(r, a, b, exactly=True)))
-            for r, a, b in zip(statement.relations, sides, sides[1:], strict=False)
-        )
+        pairs = zip(statement.relations, sides, sides[1:], strict=False)
+        truth = all(everywhere(holds(relation, a, b, exactly=True)) for relation, a, b in pairs)
         self.truths[truth] += 1
         if truth != got:
             raise FormulaError(f"式と実装が一致しない — {self.bound.location}\n  式 {show(truth)}  実装 {show(got)}")
@@ -170,7 +171,7 @@ class Check:
     def compare_sides(self, statement, sides):
         shift = len(statement.sides) - len(sides)
         for k, (relation, a, b) in enumerate(zip(statement.compared, sides, sides[1:], strict=False)):
-            if is_array(a) != is_array(b) or np.shape(a) != np.shape(b):
+            if is_array(a) != is_array(b) or shape(a) != shape(b):
                 raise FormulaError(f"辺の形が違う: {shape_text(a)} と {shape_text(b)}", statement.node.span)
             if relation == "!=":
                 raise FormulaError("≠ は、真偽を返す実装に結んだ条件にだけ使う", statement.node.span)
@@ -178,7 +179,7 @@ class Check:
             if relation in ORDER:
                 gauge = self.sharpness.setdefault((statement, k + shift), Sharpness(relation))
                 gauge.note(a, b)
-            if not np.all(holds(relation, a, b)):
+            if not everywhere(holds(relation, a, b)):
                 position = k + 1 + shift
                 sign = "一致しない" if relation == "=" else f"関係 {relation} を満たさない"
                 message = f"式の {position} 番目と {position + 1} 番目の辺が{sign}\n  {show(a)}  と  {show(b)}"
@@ -188,24 +189,23 @@ class Check:
         where = self.bound.location
         got = float(got) if isinstance(got, bool) else got
         want = want if not isinstance(want, bool) else float(want)
-        if np.shape(want) != np.shape(got):
-            shape = shape_text(got) if np.ndim(got) else "スカラー"
-            raise FormulaError(f"実装の形が式と違う — {where}\n  式 {shape_text(want)}  実装 {shape}")
-        for w, g in zip(np.ravel(want), np.ravel(got), strict=True):
-            error = abs(mpmath.mpf(float(g)) - w) if np.isfinite(g) else mpmath.inf
+        if shape(want) != shape(got):
+            raise FormulaError(f"実装の形が式と違う — {where}\n  式 {shape_text(want)}  実装 {shape_text(got)}")
+        for w, g in zip(flat(want), flat(got), strict=True):
+            error = abs(w - g) if isfinite(g) else inf
             if not error <= CODE[1] + CODE[0] * abs(w):
                 detail = f"式 {show(want)}  実装 {show(got)}"
                 raise FormulaError(f"式と実装が一致しない — {where}\n  {detail}")
-            self.ulp = max(self.ulp, float(error / mpmath.mpf(float(np.spacing(abs(float(w)))))))
+            self.ulp = max(self.ulp, float(error / ulp(w)))
             self.error = max(self.error, float(error / max(1, abs(w))))
 
     def compare_through(self, statement, here, sides):
         """名に結ばれた実装を通した float64 の値が、60 桁の値から離れないこと。"""
         double = Evaluator(Double, self.scope, {k: lowered(v) for k, v in here.given.items()}, through_code=True)
-        for side, want in zip(statement.sides, sides, strict=True):
-            with np.errstate(all="ignore"):
-                got = double.value(side)
-            for w, g in zip(np.ravel(want), np.ravel(got), strict=True):
+        with np.errstate(all="ignore"):
+            found = [double.value(side) for side in statement.sides]
+        for side, want, got in zip(statement.sides, sides, found, strict=True):
+            for w, g in zip(flat(want), flat(got), strict=True):
                 if not abs(float(g) - float(w)) <= THROUGH[1] + THROUGH[0] * abs(float(w)):
                     detail = f"式 {show(want)}  実装 {show(scalar(np.asarray(got)))}"
                     raise FormulaError(f"実装を通した値が式の値から離れる\n  {detail}", side.span)
@@ -235,12 +235,15 @@ def leading_names(statement):
 
 def holds(relation, a, b, exactly=False):
     """関係が成り立つか。等号と等号つき不等号は、丸めの分だけゆるめる。"""
-    if exactly:
-        slack = 0
-    else:
-        slack = SIDES[1] + SIDES[0] * abs(b)
     difference = a - b
-    return {
-        "=": abs(difference) <= slack, "!=": difference != 0, "<": difference < 0, ">": difference > 0,
-        "<=": difference <= slack, ">=": difference >= -slack,
-    }[relation]  # fmt: skip
+    if relation in _STRICT:
+        return _STRICT[relation](difference, 0)
+    slack = 0 if exactly else SIDES[1] + SIDES[0] * abs(b)
+    if relation == "=":
+        return abs(difference) <= slack
+    return difference <= slack if relation == "<=" else difference >= -slack
+
+
+def everywhere(condition):
+    """真偽か、真偽の配列が、どこでも真か。"""
+    return bool(condition.all()) if is_array(condition) else bool(condition)

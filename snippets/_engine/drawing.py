@@ -14,6 +14,7 @@ import matplotlib
 import matplotlib_fontja  # noqa: F401  日本語の書体 IPAexGothic を登録する
 import numpy as np
 from matplotlib import cycler
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from .figure import Figure, FigureError, caption_of
@@ -30,7 +31,6 @@ STYLE = {
     "figure.figsize": (6.4, 3.6),
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
-    "savefig.facecolor": "none",
     "font.family": ["IPAexGothic", "DejaVu Sans"],
     "font.size": 10,
     "axes.facecolor": "none",
@@ -96,9 +96,19 @@ def _argument(function, canvas):
 def _save(canvas):
     if not canvas.axes:
         raise FigureError("図に軸が一つもない")
+    _arrange(canvas)
     buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None})
+    canvas.canvas.print_svg(buffer, metadata={"Date": None})
     return buffer.getvalue()
+
+
+def _arrange(canvas):
+    """軸の置き場を、SVG の文字の大きさで決める。savefig に任せると、それだけのために全体を二度描く。"""
+    FigureCanvasSVG(canvas)
+    canvas.set_dpi(FigureCanvasSVG.fixed_dpi)
+    if engine := canvas.get_layout_engine():
+        engine.execute(canvas)
+        canvas.set_layout_engine("none")
 
 
 def _check_labels(canvas):

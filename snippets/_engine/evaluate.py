@@ -1,13 +1,13 @@
 """木の値。記号の値か定義をたどり、Exact か Double の数で計算する。"""
 
-import mpmath
+import gmpy2
 import numpy as np
 
 from . import FormulaError, linear, values
 from .declarations import CONSTANT, total
 from .operations import Operations
 from .scope import key_of
-from .values import elementwise, is_array, numeric, show, stack
+from .values import NUMERIC, elementwise, is_array, numeric, show, stack
 
 
 class Evaluator(Operations):
@@ -36,15 +36,19 @@ class Evaluator(Operations):
 
     def value(self, node):
         """節の値。誤りには、この式の中の位置を添える。"""
+        op, args = node.op, node.args
+        if op == "symbol" and type(found := self.given.get(args[0])) in NUMERIC:
+            return found
         try:
-            return getattr(self, "_" + node.op)(node, *node.args)
+            return _METHODS[op](self, node, *args)
         except FormulaError as error:
             if error.span is None and not self.foreign and node.end:
                 error.span = node.span
             raise
 
     def number(self, node):
-        return numeric(self.value(node))
+        value = self.value(node)
+        return value if type(value) in NUMERIC else numeric(value)
 
     def once(self, node, compute):
         """節の値を、それが使う添字の値が同じあいだは一度だけ求める。実装は、ほかの添字も読むかもしれない。"""
@@ -58,7 +62,8 @@ class Evaluator(Operations):
     def moved(self, variable, place, value, given):
         """微分する記号の値だけを動かした計算。同じところへ動かした計算どうしは、求めた値を分けあう。"""
         indices = [self.given.get(index) for index in self.scope.indices_of(variable)]
-        key = id(variable), *indices, place, mpmath.mp.prec, value if isinstance(value, mpmath.mpf) else id(value)
+        same = value if isinstance(value, gmpy2.mpfr) else id(value)
+        key = id(variable), *indices, place, gmpy2.get_context().precision, same
         *_, known = self.known.setdefault(key, (variable, value, {}))  # 鍵に番地を使うものは、持っておく
         return self.sharing(given, known)
 
@@ -191,3 +196,7 @@ class Evaluator(Operations):
             return bound.call({name: inner.value(node) for name, node in bound.arguments.items()})
 
         return call
+
+
+# 演算の名から、節の値を求めるメソッドを引く表
+_METHODS = {name[1:]: getattr(Evaluator, name) for name in dir(Evaluator) if name[0] == "_" != name[1]}

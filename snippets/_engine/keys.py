@@ -12,7 +12,7 @@ from .cache import digest
 _LIBRARIES = (
     "numpy",
     "scipy",
-    "mpmath",
+    "gmpy2",
     "python-flint",
     "matplotlib",
     "matplotlib-fontja",

@@ -121,13 +121,15 @@ class Operations(Special, Logic, Chance):
         if not is_array(container) or container.ndim != len(keys):
             raise FormulaError(f"{values.shape_text(container)}に添字が {len(keys)} 個付いている")
         starts = self.scope.symbols[base.args[0]].type.starts if base.op == "symbol" else ()
-        position = tuple(map(operator.sub, keys, starts or [1] * len(keys)))
+        position = tuple(map(operator.sub, keys, starts)) if starts else tuple(key - 1 for key in keys)
         for key, at, length in zip(keys, position, container.shape, strict=True):
             if not 0 <= at < length:
                 raise FormulaError(f"添字 {key} が範囲の外")
         return container, position, container[position]
 
     def integer(self, node):
+        if node.op == "number" and node.args[0].isdigit():
+            return int(node.args[0])
         value = self.value(node)
         if type(value) is int:
             return value

@@ -7,7 +7,7 @@ import itertools
 import math
 import random
 
-import mpmath
+import gmpy2
 import numpy as np
 
 from .declarations import FINITE, interval, total
@@ -45,7 +45,7 @@ class Smooth:
     """任意のなめらかな関数の代わり。係数は標本ごとに変わる。
 
     スカラーの f(x) = a tanh(bx + c) + d sin x、ベクトルの E(w) = Σ a_k tanh(b_k w_k + c_k) + d sin(Σ b_k w_k)。
-    mpmath の数、NumPy の配列、torch のテンソルを受け取る。
+    60 桁の数、NumPy の配列、torch のテンソルを受け取る。
     """
 
     def __init__(self, rng, of=None):
@@ -55,11 +55,11 @@ class Smooth:
     def __call__(self, *args):
         if self.of is None:
             tanh, sin = _functions(args[0])
-            a, b, c, d = self._lifted(args[0], 0)
+            a, b, c, d = self.coefficients[0]
             return a * tanh(b * args[0] + c) + d * sin(args[0])
         parts = [part for arg in args for part in (arg.reshape(-1) if np.ndim(arg) else [arg])]
         tanh, sin = _functions(parts[0])
-        rows = [self._lifted(part, k) for k, part in enumerate(parts)]
+        rows = self.coefficients[: len(parts)]
         bends = [a * tanh(b * x + c) for x, (a, b, c, _) in zip(parts, rows, strict=True)]
         mixed = [b * x for x, (_, b, _, _) in zip(parts, rows, strict=True)]
         return sum(bends[1:], bends[0]) + rows[0][3] * sin(sum(mixed[1:], mixed[0]))
@@ -69,14 +69,10 @@ class Smooth:
         a, b, c, d = self.coefficients[0]
         return a * b / np.cosh(b * x + c) ** 2 + d * np.cos(x)
 
-    def _lifted(self, like, k):
-        row = self.coefficients[k]
-        return [mpmath.mpf(c) for c in row] if isinstance(like, mpmath.mpf) else row
-
 
 def _functions(value):
-    if isinstance(value, mpmath.mpf):
-        return mpmath.tanh, mpmath.sin
+    if isinstance(value, gmpy2.mpfr):
+        return gmpy2.tanh, gmpy2.sin
     if type(value).__module__.startswith("torch"):
         return type(value).tanh, type(value).sin
     return np.tanh, np.sin

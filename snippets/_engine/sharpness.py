@@ -4,14 +4,13 @@
 < は、どれかの標本で両辺が近づかなければならない。σ(x) < 2 のような端は断る。
 """
 
-import mpmath
 import numpy as np
 
 from . import FormulaError
 
 ORDER = ("<", ">", "<=", ">=")
 _NEAR = 0.1
-_EQUAL = mpmath.mpf(10) ** -30
+_EQUAL = 1e-30
 
 
 class Sharpness:

@@ -16,6 +16,7 @@ from math import inf
 import numpy as np
 
 from . import FormulaError
+from .carriers import Exact, lifted
 from .check import check
 from .declarations import split_names
 from .evaluate import Evaluator
@@ -26,7 +27,7 @@ from .parser import parse
 from .sampling import Sampler, inside
 from .scope import Scope
 from .statements import Statement, needed, refuse_tautology
-from .values import Exact, is_array, lifted, show
+from .values import is_array, show
 
 _NAMES = {
     r"\sum", r"\prod", r"\odot", r"\oplus", r"\top", "T", r"\infty", r"-\infty", r"+\infty", r"\nabla",
@@ -172,7 +173,7 @@ def _require_domain(given, value, scope):
     """文字に与える数は、宣言した範囲にある。"""
     if _letters([value], scope) or _is_function(value, scope):
         return
-    number = Evaluator(Exact, scope, {}).value(value)
+    number = Evaluator(Exact, scope, lifted({})).value(value)
     for name in sorted(set().union(*map(_given_names, given))):
         kind = scope.symbols[name].type
         ends = (float(kind.low), float(kind.high)) if kind.sampled_integer else (-inf, inf)

@@ -1,123 +1,25 @@
-"""数の体系と、形にきびしい代数。
+"""形にきびしい代数。
 
 値は数、NumPy 配列（1 次元は縦ベクトル、2 次元は行列、横ベクトルは (1, n)）、真偽、層ごとの Family のどれか。
-Exact は 60 桁の mpmath、Double は float64。同じ木を両方で計算する。
+数は carriers の体系のどれでもよい。
 """
 
-import operator
-from functools import lru_cache
-
-import mpmath
+import gmpy2
 import numpy as np
 
 from . import FormulaError, linear
-
-DIGITS = 60
-_MAGNITUDE = 1000  # 初等関数の引数の、2 進の桁数の上限
-_GROWING = ("exp", "sinh", "cosh", "tanh", "sin", "cos", "tan", "gamma")
-mpmath.mp.dps = DIGITS
 
 
 class Family(dict):
     """層や時刻の番号から値を引く表。"""
 
 
-def whole(b):
-    """整数なら、その値。"""
-    return int(b) if abs(b) < 10**9 and b == int(b) else None
-
-
-@lru_cache(1024)
-def _literal(text, precision):
-    """式に書かれた数。桁数が同じあいだは読みなおさない。"""
-    return mpmath.mpf(text)
-
-
-def _bounded(function):
-    """途方もなく大きな数では計算しない関数。"""
-
-    def apply(u):
-        if abs(u) > 1 and mpmath.mag(u) > _MAGNITUDE:
-            raise FormulaError("値が大きすぎて計算できない")
-        return function(u)
-
-    return apply
-
-
-class Exact:
-    """60 桁の数。"""
-
-    functions = {
-        "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "sinh": mpmath.sinh, "cosh": mpmath.cosh,
-        "sin": mpmath.sin, "cos": mpmath.cos, "erf": mpmath.erf, "sign": mpmath.sign, "sqrt": mpmath.sqrt,
-        "tan": mpmath.tan, "arctan": mpmath.atan, "arcsin": mpmath.asin, "arccos": mpmath.acos,
-        "gamma": mpmath.gamma, "digamma": mpmath.digamma, "floor": mpmath.floor, "ceiling": mpmath.ceil,
-        "e": lambda: mpmath.e + 0, "pi": lambda: mpmath.pi + 0,
-    }  # fmt: skip
-    functions |= {name: _bounded(f) for name, f in functions.items() if name in _GROWING}
-    whole = staticmethod(whole)
-    length = staticmethod(mpmath.sqrt)
-    dtype = object
-
-    @staticmethod
-    def number(value):
-        return _literal(value, mpmath.mp.prec) if isinstance(value, str) else mpmath.mpf(value)
-
-    @staticmethod
-    def is_real(value):
-        return not isinstance(value, mpmath.mpc) and bool(mpmath.isfinite(value))
-
-    @staticmethod
-    def raised(a, b):
-        if abs(b) > 10**9:
-            raise FormulaError("累乗が大きすぎて計算できない")
-        return a**b
-
-    @staticmethod
-    def derivative(function, x):
-        """中心差分。刻み 10^-30 を 130 桁で計算し、左右の傾きが食い違う点では断る。"""
-        with mpmath.workdps(mpmath.mp.dps + 70):
-            h = mpmath.mpf(10) ** -30
-            left, here, right = (as_array(function(x + k * h)) for k in (-1, 0, 1))
-            forward, backward = np.ravel((right - here) / h), np.ravel((here - left) / h)
-            for f, b in zip(forward, backward, strict=True):
-                if abs(f - b) > mpmath.mpf(10) ** -20 * (1 + abs(f)):
-                    raise FormulaError(f"{show(x)} で微分できない。左の傾き {show(b)}、右の傾き {show(f)}")
-            result = (right - left) / (2 * h)
-        return +scalar(result)
-
-
-class Double:
-    """float64。実装のつくる値を流すときに使う。"""
-
-    functions = {
-        "exp": np.exp, "log": np.log, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin,
-        "cos": np.cos, "erf": lambda x: float(mpmath.erf(x)), "sign": np.sign, "sqrt": np.sqrt,
-        "tan": np.tan, "arctan": np.arctan, "arcsin": np.arcsin, "arccos": np.arccos, "floor": np.floor,
-        "gamma": lambda x: float(mpmath.gamma(x)), "digamma": lambda x: float(mpmath.digamma(x)), "ceiling": np.ceil,
-        "e": lambda: float(np.e), "pi": lambda: float(np.pi),
-    }  # fmt: skip
-    number = staticmethod(float)
-    whole = staticmethod(whole)
-    raised = staticmethod(operator.pow)
-    length = staticmethod(np.sqrt)
-    dtype = float
-    is_real = staticmethod(np.isfinite)
-
-    @staticmethod
-    def derivative(function, x):
-        """4 次の中心差分。およそ 10 桁合う。"""
-        h = 2.0**-10
-        near, far = (as_array(function(x + k * h)) - as_array(function(x - k * h)) for k in (1, 2))
-        return scalar((8 * near - far) / (12 * h))
+# 確かめずに計算に使える値の型。mpfr は MPFR の数
+NUMERIC = frozenset({gmpy2.mpfr, float, int, np.float64, np.ndarray})
 
 
 def is_array(value):
     return isinstance(value, np.ndarray)
-
-
-def as_array(value):
-    return value if is_array(value) else np.array(value, dtype=object)
 
 
 def scalar(value):
@@ -125,13 +27,21 @@ def scalar(value):
     return value[()] if is_array(value) and value.ndim == 0 else value
 
 
+def flat(value):
+    """成分の並び。数は一つの成分とみる。"""
+    return value.ravel().tolist() if is_array(value) else [value]
+
+
+def shape(value):
+    return value.shape if is_array(value) else ()
+
+
 def elementwise(function, value):
     if not is_array(value):
         return function(value)
-    result = np.empty(value.shape, value.dtype)
-    for k in np.ndindex(value.shape):
-        result[k] = function(value[k])
-    return result
+    result = np.empty(value.size, value.dtype)
+    result[:] = [function(item) for item in value.flat]
+    return result.reshape(value.shape)
 
 
 def shape_text(value):
@@ -222,11 +132,10 @@ def transpose(a):
 
 def stack(items, dtype):
     """数を並べた縦ベクトル、または縦ベクトルを並べた行列。"""
-    shapes = {np.shape(item) for item in items}
+    shapes = set(map(shape, items))
     if len(shapes) != 1:
         raise FormulaError("並べた値の形がそろっていない")
-    shape = (len(items), *shapes.pop())
-    result = np.empty(shape, dtype)
+    result = np.empty((len(items), *shapes.pop()), dtype)
     for k, item in enumerate(items):
         result[k] = item
     return result
@@ -244,30 +153,3 @@ def show(value):
     except (TypeError, ValueError):
         return str(value)
     return f"{value:.6g}".replace("-", "−").replace("e+0", "e").replace("e−0", "e−")
-
-
-def lifted(given):
-    """標本を 60 桁の数に持ち上げる。float64 の値はちょうど写る。"""
-    return {name: _lift(value) for name, value in given.items()}
-
-
-def _lift(value):
-    if isinstance(value, Family):
-        return Family({k: _lift(v) for k, v in value.items()})
-    if isinstance(value, float):
-        return mpmath.mpf(value)
-    if is_array(value):
-        result = np.empty(value.shape, object)
-        for k in np.ndindex(value.shape):
-            result[k] = mpmath.mpf(float(value[k]))
-        return result
-    return value
-
-
-def lowered(value):
-    """60 桁の値を float64 に落とす。関数と整数と真偽はそのまま。"""
-    if isinstance(value, Family):
-        return Family({k: lowered(v) for k, v in value.items()})
-    if callable(value) or isinstance(value, (bool, int)):
-        return value
-    return value.astype(float) if is_array(value) else float(value)

@@ -6,6 +6,7 @@
 Dask の働き手は居つづけるので、仕事ごとに新しい Python を起こす。
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -151,7 +152,8 @@ def _pool(count, libraries, prepare):
 
 
 def _begin(prepare):
-    """親が急に止められたら、働き手も終わる。そうしないと、仕事を待ったまま残る。"""
+    """働き手を始める。親が急に止められたら、働き手も終わる。そうしないと、仕事を待ったまま残る。"""
+    gc.freeze()  # 種が読んだライブラリは、ごみ集めのたびに見なおさない
     Thread(target=_watch, args=[multiprocessing.parent_process().sentinel], daemon=True).start()
     if prepare:
         prepare()

@@ -120,7 +120,7 @@ def edits(project):
 VERSION = """import importlib.metadata as metadata
 
 _version = metadata.version
-metadata.version = lambda name: "{}" if name == "mpmath" else _version(name)
+metadata.version = lambda name: "{}" if name == "gmpy2" else _version(name)
 """
 
 

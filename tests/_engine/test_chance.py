@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from snippets._engine import FormulaError
+from snippets._engine.carriers import Exact, lifted
 from snippets._engine.check import check
 from snippets._engine.evaluate import Evaluator
 from snippets._engine.mutate import formula_mutants
@@ -18,7 +19,6 @@ from snippets._engine.scope import Scope
 from snippets._engine.statements import classify
 from snippets._engine.symbol_words import type_words
 from snippets._engine.symbols import Symbols
-from snippets._engine.values import Exact, lifted
 
 SYMBOLS = {
     "n": "2..4", "i": "1..n", "N": "2..4", "j": "1..N", "s": "random sign^n", "u": "random bit", "k": "random 1..N",

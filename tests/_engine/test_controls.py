@@ -11,6 +11,7 @@ import pytest
 from snippets._engine import FormulaError
 from snippets._engine.binding import identifier, import_topic
 from snippets._engine.book import read_book
+from snippets._engine.carriers import Double
 from snippets._engine.controls import controls_html, read_control
 from snippets._engine.drawing import draw
 from snippets._engine.evaluate import Evaluator
@@ -22,7 +23,6 @@ from snippets._engine.recurrence import recurrence
 from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define
 from snippets._engine.symbols import Symbols
-from snippets._engine.values import Double
 from tests.javascript import SCRIPTS, javascript
 
 POINTS = 1000  # 一つの式につき、比べる点の数

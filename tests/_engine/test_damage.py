@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
+from snippets._engine.carriers import Exact, lifted
 from snippets._engine.evaluate import Evaluator
 from snippets._engine.parser import parse
 from snippets._engine.sampling import Sampler
 from snippets._engine.statements import Statement, classify, needed
 from snippets._engine.tokens import tokenize
-from snippets._engine.values import Exact, lifted
 from tests._engine import textbook
 from tests._engine.textbook.judge import prepare
 

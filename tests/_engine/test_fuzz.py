@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from snippets._engine import FormulaError
 from snippets._engine.book import read_book
+from snippets._engine.carriers import Exact, lifted
 from snippets._engine.evaluate import Evaluator
 from snippets._engine.parser import parse
 from snippets._engine.printer import latex as printed
@@ -15,7 +16,6 @@ from snippets._engine.scope import Scope
 from snippets._engine.statements import Statement, needed
 from snippets._engine.symbols import Symbols
 from snippets._engine.tokens import tokenize
-from snippets._engine.values import Exact, lifted
 from tests._engine import corpus
 from tests._engine.test_corpus import prepare
 

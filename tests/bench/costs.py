@@ -6,6 +6,7 @@
 一つのプロセスで順に走らせるので、働き手を起こして結果を受け渡す分は入らない。
 """
 
+import gc
 import json
 import logging
 import shutil
@@ -60,6 +61,8 @@ def cold(clock):
         import torch  # noqa: F401
 
         from snippets._engine import book, chapter, katex
+
+        gc.freeze()  # 働き手と同じように
     clock.watch(chapter, "check", "標本と比較")
     clock.watch(chapter, "strongest", "証明")
     clock.watch(chapter, "judge", "文中の式")

@@ -7,6 +7,7 @@ import numpy as np
 
 from snippets._engine import FormulaError
 from snippets._engine.binding import identifier
+from snippets._engine.carriers import Exact, lifted
 from snippets._engine.declarations import split_names
 from snippets._engine.evaluate import Evaluator
 from snippets._engine.parser import parse
@@ -14,7 +15,6 @@ from snippets._engine.sampling import Sampler
 from snippets._engine.scope import Scope
 from snippets._engine.statements import classify, define, needed
 from snippets._engine.symbols import Symbols
-from snippets._engine.values import Exact, lifted
 
 POINTS = 12
 RELATIVE, ABSOLUTE = 1e-8, 1e-10

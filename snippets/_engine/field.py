@@ -74,6 +74,17 @@ class Field:
             self.arguments[element.generator] = (name, arguments)
         return self.kernels[key]
 
+    def reduced(self, polynomial):
+        """平方の分かっている核を、どれも 1 次までにした多項式。"""
+        if not self.squares or polynomial.is_constant():
+            return polynomial
+        degrees = polynomial.degrees()
+        for generator, square in self.squares.items():
+            if degrees[generator] > 1:
+                polynomial = _reduced(polynomial, generator, square)
+                degrees = polynomial.degrees()
+        return polynomial
+
     def meaning(self, element):
         """一つの核そのものなら、その名と引数。"""
         return self.arguments.get(element.generator, ("", ()))
@@ -86,17 +97,16 @@ class Element:
 
     def __init__(self, field, numerator, denominator=_ONE):
         self.field = field
-        for generator, square in field.squares.items():
-            numerator = _reduced(numerator, generator, square)
-            denominator = _reduced(denominator, generator, square)
+        numerator, denominator = field.reduced(numerator), field.reduced(denominator)
         field.work -= len(numerator) + len(denominator)
         if field.work < 0 or numerator.total_degree() > _DEGREE or denominator.total_degree() > _DEGREE:
             raise Unprovable("計算が大きくなりすぎる")
         if not denominator.is_constant():
             common = numerator.gcd(denominator)
             numerator, denominator = numerator / common, denominator / common
-        lead = denominator.leading_coefficient()
-        self.numerator, self.denominator = numerator / lead, denominator / lead
+        if (lead := denominator.leading_coefficient()) != 1:
+            numerator, denominator = numerator / lead, denominator / lead
+        self.numerator, self.denominator = numerator, denominator
 
     def moved(self, field):
         """同じ比を、別の体に置く。核を含まない値に限る。"""
@@ -229,8 +239,6 @@ def as_fraction(value):
 
 def _reduced(polynomial, generator, square):
     """generator² を square に置きかえた多項式。"""
-    if not polynomial or polynomial.degrees()[generator] < 2:
-        return polynomial
     result = _RING.constant(0)
     for exponents, coefficient in polynomial.to_dict().items():
         rest = list(exponents)

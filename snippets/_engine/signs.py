@@ -66,8 +66,8 @@ def _of_terms(field, polynomial):
 
 def _of_term(field, exponents, coefficient):
     signs = POSITIVE if coefficient > 0 else NEGATIVE
-    for k, power in enumerate(exponents):
-        signs = product(signs, _power(field.signs[k], power)) if power else signs
+    for letter, power in zip(field.signs, exponents, strict=False):
+        signs = product(signs, _power(letter, power)) if power else signs
     return signs
 
 

@@ -11,11 +11,14 @@ class Multiplier:
 
     def __call__(self, A, B):
         product = np.zeros((len(A), len(B[0])))
-        for i, row in enumerate(A):
-            for j, column in enumerate(np.transpose(B)):
+        rows, columns = np.asarray(A).tolist(), np.transpose(B).tolist()
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                total = 0.0
                 for a, b in zip(row, column, strict=True):
-                    product[i, j] += a * b
+                    total += a * b
                     self.count += 1
+                product[i, j] = total
         return product
 
 

@@ -37,23 +37,21 @@ def _module(path, _modified):
 
 
 class Module:
-    """一つのファイルの、上に並ぶ名とその中身、import した名とその行き先。"""
+    """一つのファイルの、上に並ぶ名とその中身の名指し、import した名とその行き先。"""
 
     def __init__(self, path):
         self.path, self.units, self.imported = path, {}, {}
         tree = ast.parse(path.read_text("utf-8"))
         for statement in tree.body:
+            mentioned = set(_free(statement, frozenset()))
             for name in _defined(statement):
-                self.units.setdefault(name, []).append(statement)
+                self.units.setdefault(name, set()).update(mentioned)
         for node in ast.walk(tree):
             self._note_import(node)
 
     def mentions(self, name):
         """上に並ぶ名の中身が名指す、プロジェクトの (道, 名)。"""
-        found = set()
-        for unit in self.units.get(name, ()):
-            for dotted in _free(unit, frozenset()):
-                found |= self.resolve(dotted)
+        found = set().union(*map(self.resolve, self.units.get(name, ())))
         return found - {(self.path, name)}
 
     def resolve(self, dotted):

@@ -77,6 +77,26 @@ class Graph:
     def _users(self):
         return _adjacent((used, user) for user, used in self.edges)
 
+    @cached_property
+    def _labels(self):
+        return _adjacent((page, label) for label, page in self.pages.items())
+
+    @cached_property
+    def _near(self):
+        found = {}
+        for edge, kind in self.edges.items():
+            for page in {self.pages[label] for label in edge}:
+                found.setdefault(page, {})[edge] = kind
+        return found
+
+    def labels_of(self, page):
+        """ページの名 page にある式。"""
+        return self._labels.get(page, [])
+
+    def near(self, page):
+        """端の少なくとも一方が、ページの名 page にある式の辺。"""
+        return self._near.get(page, {})
+
     def uses(self, label):
         """この式が使う式。"""
         return self._used.get(label, [])
@@ -113,11 +133,11 @@ def assemble(labels, results):
     for label in labels:
         if label in references and not is_relation(label):
             bound[_unit(label)].append(label)
-    kinds = {}
+    kinds, place = {}, {label: k for k, label in enumerate(labels)}
     for label in (label for label in labels if label in references):
         by_formula = {used for used in references[label]["formula"] if used in labels}
         by_code = set() if is_relation(label) else _called(label, references[label]["code"], bound)
-        for used in (other for other in labels if other in by_formula | by_code):
+        for used in sorted(by_formula | by_code, key=place.get):
             kinds[label, used] = BOTH if used in by_formula & by_code else FORMULA if used in by_formula else CODE
     return Graph({label: page.name for label, (page, _) in labels.items()}, kinds)
 

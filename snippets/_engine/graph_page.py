@@ -16,11 +16,11 @@ from .graph_svg import MARKS, Card, draw, mark_sample, sample
 
 def near_map(book, page, levels=None):
     """ページの終わりの地図。話題のページでないか、つながる式がなければ None。"""
-    picture = Picture(book, page, levels)
-    edges = picture.edges_of(page)
+    edges = book.graph.near(page.name)
     if not is_topic(page.name) or not edges:
         return None
-    guests = "灰色の札は、ほかのページの式です。" if set().union(*edges) - set(picture.own(page)) else ""
+    picture = Picture(book, page, levels)
+    guests = "灰色の札は、ほかのページの式です。" if set().union(*edges) - set(book.graph.labels_of(page.name)) else ""
     lead = element("p", text=f"このページの式には、{len(edges)} 本のつながりがあります。{guests}")
     if whole := book.placed.get("graph"):
         lead.append(element("a", text="全体の地図", href=f"{path_to(whole, page)}#page-{page.name}"))
@@ -65,21 +65,13 @@ class Picture:
     def __init__(self, book, here, levels=None, whole=False):
         self.book, self.graph, self.here = book, book.graph, here
         self.levels, self.whole = levels or {}, whole
-        self.parts = contents(book.pages)
-        folders = dict.fromkeys(_folder(page.name) for _, pages in self.parts for page in pages if self.own(page))
+        self.parts, own = contents(book.pages), book.graph.labels_of
+        folders = dict.fromkeys(_folder(page.name) for _, pages in self.parts for page in pages if own(page.name))
         self.hues = {folder: k % len(MARKS) for k, folder in enumerate(filter(None, folders))}
-
-    def own(self, page):
-        return [label for label, name in self.graph.pages.items() if name == page.name]
-
-    def edges_of(self, page):
-        """端の少なくとも一方が、このページの式である辺。"""
-        pages = self.graph.pages
-        return {edge: kind for edge, kind in self.graph.edges.items() if page.name in (pages[edge[0]], pages[edge[1]])}
 
     def band(self, page):
         """ページの式と、それが使う式、それを使う式の絵。つながりがなければ空。"""
-        edges = self.edges_of(page)
+        edges = self.graph.near(page.name)
         if not edges:
             return []
         shown = set().union(*edges)
@@ -154,7 +146,7 @@ class Picture:
 
     def section(self, page, part):
         """全体の地図のうち、一ページぶん。式のないページは空。"""
-        own = self.own(page)
+        own = self.graph.labels_of(page.name)
         if not own:
             return []
         heading = element("h2" if part == page.title else "h3", text=page.title, id=f"page-{page.name}")

@@ -1,10 +1,11 @@
-// 標準入力の [[tex, display, spans], …] を組み、結果の JSON を標準出力へ書く。引数は KaTeX 本体のパス。
+// 標準入力の一行ごとに [tex, display, spans] を組み、結果の JSON を一行ずつ標準出力へ書く。引数は KaTeX 本体のパス。
 //
+// 組んだものをためないので、式がいくら多くても、使うメモリは変わらない。
 // spans は番号を付けたい [始まり, 終わり) の並び。その範囲から組まれた文字は data-s に番号を持つ。
 // 組み上がりは番号のないときと同じで、MathML には何も足さない。範囲ごとに違う色で塗った下絵を別に組み、
 // 同じ順に並ぶ文字どうしを突き合わせて、番号だけを写す。並びが合わなければ、番号のない式のままにする。
 
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 
 const { default: katex } = await import(pathToFileURL(process.argv[2]))
@@ -84,4 +85,8 @@ function render([tex, displayMode, spans = []]) {
   }
 }
 
-writeFileSync(1, JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(render)))
+function say(line) {
+  for (let rest = Buffer.from(line); rest.length; ) rest = rest.subarray(writeSync(1, rest))
+}
+
+for (const line of readFileSync(0, "utf8").split("\n")) say(JSON.stringify(render(JSON.parse(line))) + "\n")

@@ -133,7 +133,9 @@ def write(path: Path, content: bytes) -> None:
 def _typeset(formulas, cache):
     """一つの Node にすべての式を渡す。"""
     katex = _home(cache) / "node_modules" / "katex" / "dist" / "katex.mjs"
-    return json.loads(node.run([SCRIPT, katex], "KaTeX を動かせない", input=json.dumps(formulas)))
+    lines = "\n".join(map(json.dumps, formulas))
+    found = node.run([SCRIPT, katex], "KaTeX を動かせない", input=lines)
+    return map(json.loads, found.removesuffix("\n").split("\n"))
 
 
 def _home(cache):

@@ -203,25 +203,25 @@ class TestMiniProject:
         write_topic(project, "base", "fg", BASE | {".double": "g(x) = 2 (x + 1)"}, BASE_CODE)
         assert counts(edges_of(project)[1]) == (0, 0, 0, 0, 0)
 
-    @pytest.mark.parametrize(
-        "code",
-        [
-            "from snippets.demo.base import base\n\n\ndef user(x):\n    return _helper(x)\n\n\n"
-            "def _helper(x):\n    return 3 * base(x)\n",
-            "from snippets.demo import base as other\n\n\ndef user(x):\n    return 3 * other.base(x)\n",
-            "import snippets.demo.base\n\n\ndef user(x):\n    return 3 * snippets.demo.base.base(x)\n",
-            "from .base import base as b\n\nTABLE = {'f': b}\n\n\ndef user(x):\n    return 3 * TABLE['f'](x)\n",
-            "def user(x):\n    from snippets.demo.base import base\n\n    return sum(base(x) for base in [base] * 3)\n",
-        ],
-        ids=["helper", "module", "dotted", "table", "local"],
-    )
-    def test_call_is_found_through(self, project, code):
+    def test_calls_are_found_through_every_path(self, project):
         """呼びあいは、下請け、別名、モジュール、表、関数の中の import のどれを通っても見つかる。"""
+        calls = {
+            "helper": "from snippets.demo.base import base\n\n\ndef helper(x):\n    return _part(x)\n\n\n"
+            "def _part(x):\n    return 3 * base(x)\n",
+            "module": "from snippets.demo import base as other\n\n\ndef module(x):\n    return 3 * other.base(x)\n",
+            "dotted": "import snippets.demo.base\n\n\ndef dotted(x):\n    return 3 * snippets.demo.base.base(x)\n",
+            "table": "from .base import base as b\n\nTABLE = {'f': b}\n\n\n"
+            "def table(x):\n    return 3 * TABLE['f'](x)\n",
+            "local": "def local(x):\n    from snippets.demo.base import base\n\n"
+            "    return sum(base(x) for base in [base] * 3)\n",
+        }
         write_topic(project, "base", "f", {"": BASE[""]}, BASE_CODE)
-        write_topic(project, "user", "h", {"": "h(x) = 3 x + 3"}, code, prose="[土台](base.md)です。")
+        for name, code in calls.items():
+            write_topic(project, name, "h", {"": "h(x) = 3 x + 3"}, code, prose="[土台](base.md)です。")
         code, output = edges_of(project)
         assert code == 0, output
-        assert counts(output) == (1, 0, 0, 1, 0)
+        assert [name for name in calls if f"  demo.base → demo.{name}\n" not in output] == []
+        assert counts(output) == (len(calls), 0, 0, len(calls), 0)
 
     def test_hidden_name_is_not_a_call(self, project):
         """引数や局所の名が関数の名を隠せば、呼びあいとは見ない。"""

@@ -66,11 +66,22 @@ function markup(leaf, { text, k }, more) {
   return k === null ? piece.toMarkup() : piece.toMarkup().replace("<span", `<span data-s="${k}"`)
 }
 
+// KaTeX は、\max のような名を並んだ二つの要素にする。添字や分数の中では、一つに束ねないと MathML として読めない
+const FIXED = /^m(?:sub|sup|subsup|frac|root|under|over|underover)$/
+
+function bundle(node) {
+  node.children?.forEach((child, k) => {
+    bundle(child)
+    if (FIXED.test(node.type) && !child.type && child.children) node.children[k] = new node.constructor("mrow", child.children)
+  })
+}
+
 function render([tex, displayMode, spans = []]) {
   const settings = { displayMode, errorColor, output: "htmlAndMathml", strict: "error" }
   try {
     const tree = katex.__renderToDomTree(tex, settings)
     if (spans.length) numbered(tree, katex.__renderToHTMLTree(painted(tex, spans), { ...settings, throwOnError: false }))
+    bundle(tree.children[0])
     const html = tree.toMarkup()
     return html.includes(errorColor) ? { message: "Unsupported command", column: null } : { html }
   } catch (error) {

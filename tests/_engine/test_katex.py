@@ -5,10 +5,12 @@ import os
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from snippets._engine import ROOT, katex, node
+from snippets._engine.book import read_book
 from snippets._engine.katex import KatexError, copy_assets, height, render
 from snippets._engine.node import NodeUnavailable
 
@@ -45,6 +47,19 @@ def test_html_and_mathml(cache):
     assert html.startswith('<span class="katex-display">')
     assert "<mfrac><mn>1</mn><mn>2</mn></mfrac>" in html
     assert '<span class="katex-html" aria-hidden="true">' in html
+
+
+def test_mathml_elements_have_their_children():
+    """添字や分数の MathML は、どの式でも決まった数の子を持つ。\\lambda_{\\max} の添字も、一つに束ねてある。"""
+    fixed = {"mfrac": 2, "msub": 2, "msup": 2, "mroot": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+    wanted = {(f.tex, True) for page in read_book().values() for f in page.formulas if f.expected}
+    wanted |= {(span.tex, False) for page in read_book().values() for span in page.spans}
+    assert any(r"_{\max}" in tex for tex, _ in wanted)
+    for html in render(sorted(wanted), ROOT / ".cache"):
+        math = ElementTree.fromstring(re.search("<math.*</math>", html, re.S)[0])
+        for element in math.iter():
+            name = element.tag.rpartition("}")[2]
+            assert len(element) == fixed.get(name, len(element)), ElementTree.tostring(element, "unicode")
 
 
 def test_inline_differs_from_display(cache):

@@ -172,7 +172,7 @@ def compare(project):
 
 
 def run(project, names, seed=0, say=print):
-    """names の順に書きかえ、(書きかえ方, 組めたか, 違うもの) を並べる。断られたあとは、たいてい直してから書きかえる。"""
+    """names の順に書きかえ、(書きかえ方, 組めたか, 違うもの) を並べる。断られたあとは、たいてい直してから。"""
     r, ways, found = random.Random(seed), edits(project), []
     for k, name in enumerate(names):
         if found and not found[-1][1] and r.random() < MENDED:

@@ -94,9 +94,10 @@ def zensical(tmp_path_factory):
 
 
 def article(tree, page):
-    """ページの本文。空白、検索の印、飛び先の印を除き、リンクは行き先に直し、ノートブックの拡張子は消す。"""
+    """ページの本文。空白、検索の印、飛び先の印を除き、リンクは行き先に直して属性を名の順に並べ、拡張子は消す。"""
     (text,) = re.findall("<article.*?</article>", (tree.site / page / "index.html").read_text("utf-8"), re.S)
     text = text.replace("xlink:href=", "href=")
+    text = re.sub(r"<a [^>]*", lambda m: " ".join(sorted(m[0].split())), text)
     text = re.sub(r' data-search-exclude(="[^"]*")?|<a id="__skip"[^>]*></a>', "", text)
     text = re.sub(r"\s+", "", re.sub('href="([^"]*)"', lambda m: f'href="{urljoin(f"/{page}/", m[1])}"', text))
     return re.sub(r'(/lab/\w+)\.(py|ipynb)(?=[#"])', r"\1/", text)

@@ -1,6 +1,5 @@
 """式と実装の照合。標本ごとに、式のすべての辺を 60 桁で、実装を float64 で求めて比べる。"""
 
-import operator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, isfinite, ulp
@@ -11,17 +10,17 @@ from . import FormulaError
 from .binding import component
 from .carriers import DIGITS, Double, Exact, lifted, lowered
 from .evaluate import Evaluator
+from .logic import COMPARE
 from .nodes import names
 from .sampling import COUNT, Sampler
 from .sharpness import ORDER, Sharpness
 from .statements import needed
 from .timing import SECONDS, TimeLimit, time_limit
-from .values import Family, flat, is_array, scalar, shape, shape_text, show
+from .values import Family, everywhere, flat, is_array, scalar, shape, shape_text, show
 
 SIDES = (1e-40, 1e-45)  # 辺どうし。相対と絶対
 CODE = (1e-9, 1e-12)  # 式と float64 の実装
 THROUGH = (1e-6, 1e-9)  # 実装の値を流した関係
-_STRICT = {"!=": operator.ne, "<": operator.lt, ">": operator.gt}  # ゆるめない関係
 TIE = 2.0**-19  # 条件の境目に当たったとみなす幅
 CONDITION = 8  # 条件は境目に当たるまで、この倍の標本を見る
 
@@ -236,14 +235,9 @@ def leading_names(statement):
 def holds(relation, a, b, exactly=False):
     """関係が成り立つか。等号と等号つき不等号は、丸めの分だけゆるめる。"""
     difference = a - b
-    if relation in _STRICT:
-        return _STRICT[relation](difference, 0)
+    if relation in ("!=", "<", ">"):
+        return COMPARE[relation](difference, 0)
     slack = 0 if exactly else SIDES[1] + SIDES[0] * abs(b)
     if relation == "=":
         return abs(difference) <= slack
     return difference <= slack if relation == "<=" else difference >= -slack
-
-
-def everywhere(condition):
-    """真偽か、真偽の配列が、どこでも真か。"""
-    return bool(condition.all()) if is_array(condition) else bool(condition)

@@ -5,7 +5,7 @@
 // 組み上がりは番号のないときと同じで、MathML には何も足さない。範囲ごとに違う色で塗った下絵を別に組み、
 // 同じ順に並ぶ文字どうしを突き合わせて、番号だけを写す。並びが合わなければ、番号のない式のままにする。
 
-import { readFileSync, writeSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 
 const { default: katex } = await import(pathToFileURL(process.argv[2]))
@@ -96,8 +96,4 @@ function render([tex, displayMode, spans = []]) {
   }
 }
 
-function say(line) {
-  for (let rest = Buffer.from(line); rest.length; ) rest = rest.subarray(writeSync(1, rest))
-}
-
-for (const line of readFileSync(0, "utf8").split("\n")) say(JSON.stringify(render(JSON.parse(line))) + "\n")
+for (const line of readFileSync(0, "utf8").split("\n")) writeFileSync(1, JSON.stringify(render(JSON.parse(line))) + "\n")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import FormulaError
-from .values import is_array
+from .values import everywhere, is_array
 
 COMPARE = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
@@ -16,10 +16,8 @@ class Logic:
 
     def _compare(self, node, relations, *sides):
         numbers = list(map(self.number, sides))
-        return all(
-            bool(np.all(COMPARE[relation](a, b)))
-            for relation, a, b in zip(relations, numbers, numbers[1:], strict=False)
-        )
+        pairs = zip(relations, numbers, numbers[1:], strict=False)
+        return all(everywhere(COMPARE[relation](a, b)) for relation, a, b in pairs)
 
     def bit(self, node):
         value = self.value(node)

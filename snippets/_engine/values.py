@@ -32,6 +32,11 @@ def flat(value):
     return value.ravel().tolist() if is_array(value) else [value]
 
 
+def everywhere(condition):
+    """真偽か、真偽の配列が、どこでも真か。"""
+    return bool(condition.all()) if is_array(condition) else bool(condition)
+
+
 def shape(value):
     return value.shape if is_array(value) else ()
 
